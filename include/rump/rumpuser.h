@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * The hypercalls: all that a rump kernel asks of its host, documented in rumpuser(3).
+ *
+ * Included by the kernel (which sees no host header) and by librumpuser (which sees all of them),
+ * so it stands on stdint, stddef and stdbool alone.
+ *
+ * Words used in the contracts:
+ *	errors	every int result is 0 or a positive errno of the host's numbering, unless said.
+ *	blocks	the hypercall gives up the caller's virtual CPU while it waits on the host, by
+ *		hyp_leave() and hyp_enter().  "never" means that the caller keeps it.
+ *	ctx	"kernel": a thread that holds a virtual CPU; "any": any host thread.
+ * Pointers are never NULL unless said.  Absolute times are nanoseconds of CLOCK_MONOTONIC.
+ */
+#ifndef RUMP_RUMPUSER_H
+#define RUMP_RUMPUSER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RUMPUSER_VERSION 1
+
+#define RUMPUSER_FOREVER INT64_MAX /* a deadline that never comes */
+
+/*
+ * Upcalls, passed at rumpuser_init() and in force until rumpuser_fini().
+ */
+struct rumpuser_upcalls {
+	/* Give up the virtual CPU if this thread holds one; the cookie goes to hyp_enter(). */
+	void *(*hyp_leave)(void);
+	/* Take the virtual CPU again that hyp_leave() gave up; a NULL cookie does nothing. */
+	void (*hyp_enter)(void *);
+	/* A host thread that called rumpuser_thread_atexit(arg) ends; it holds no virtual CPU. */
+	void (*hyp_threadexit)(void *);
+	/* Runs in the only thread of a fork()ed child, before fork() returns there. */
+	void (*hyp_forked)(void);
+	/* The timer armed by rumpuser_timer_arm() is due.  ctx: loop thread, no virtual CPU held. */
+	void (*hyp_timer)(void);
+};
+
+/*
+ * Start the host side.  version is RUMPUSER_VERSION of the kernel's build.
+ * errors: EPROGMISMATCH's stand-in EINVAL with a line on the console when versions differ, ENOMEM,
+ * EAGAIN.  A second call without rumpuser_fini() is EBUSY.
+ */
+int rumpuser_init(int version, const struct rumpuser_upcalls *up);
+
+/* Stop the loop and the pool, join their threads, close what they opened, free everything. */
+void rumpuser_fini(void);
+
+/* ---- Parameters ---- */
+
+enum rumpuser_param {
+	RUMPUSER_PARAM_NCPU,	 /* CPUs in the affinity mask, decimal */
+	RUMPUSER_PARAM_HOSTNAME, /* "rump-<pid>.<host name>" */
+};
+/* The value as a string with its NUL.  errors: ENAMETOOLONG, EINVAL (unknown parameter). */
+int rumpuser_getparam(enum rumpuser_param, char *buf, size_t buflen);
+/* An environment variable.  errors: ENOENT when unset, ENAMETOOLONG when it does not fit. */
+int rumpuser_getenv(const char *name, char *buf, size_t buflen);
+
+/* ---- Memory ---- */
+
+enum { RUMPUSER_MEM_SMALL = 0x1, /* no huge pages: an arena of which little may be touched */
+	RUMPUSER_MEM_HUGE = 0x2, /* huge pages wanted: 2 MiB and up, soon touched entirely */
+};
+/*
+ * Zeroed pages: size bytes, at an address that is a multiple of align (a power of two, at least
+ * 4096).  Blocks: never (the host's mmap is quick).  errors: ENOMEM.
+ */
+int rumpuser_map(size_t size, size_t align, int flags, void **ptr);
+void rumpuser_unmap(void *ptr, size_t size);
+/* The pages' contents are not needed any more; they read as zeroes afterwards. */
+void rumpuser_discard(void *ptr, size_t size);
+
+/* ---- Threads ---- */
+
+struct rumpuser_thread;
+/*
+ * Start a host thread with all signals blocked.  A joinable thread is joined exactly once.
+ * name is cut at 15 bytes.  errors: EAGAIN, ENOMEM.
+ */
+int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name, bool joinable,
+    struct rumpuser_thread **tp);
+/* Blocks. */
+void rumpuser_thread_join(struct rumpuser_thread *t);
+/* Ends the calling thread; only in threads made by rumpuser_thread_create(). */
+void rumpuser_thread_exit(void) __attribute__((__noreturn__));
+/*
+ * Have hyp_threadexit(arg) called when the calling host thread ends; NULL takes it back.
+ * One argument a thread.  errors: ENOMEM.
+ */
+int rumpuser_thread_atexit(void *arg);
+/* True while the calling thread has pending, enabled and deferred pthread_cancel(). Acts on it. */
+void rumpuser_thread_testcancel(void);
+
+/*
+ * Sleep while *word == expect, until rumpuser_unpark(word), the deadline, or for no reason at all:
+ * callers look again.  Blocks: the CALLER has given up its virtual CPU; no upcall is made.
+ * A host signal does not end the wait with an error.  errors: ETIMEDOUT.
+ */
+int rumpuser_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns);
+/* Wake at most n threads parked on word.  The caller has changed *word before.  Blocks: never. */
+void rumpuser_unpark(const uint32_t *word, int n);
+/*
+ * An expedited barrier: every thread of this process has executed a full memory barrier between
+ * call and return.  False: the host has none, and hot paths must fence for themselves.
+ * Available is asked once at boot by calling it.
+ */
+bool rumpuser_membarrier(void);
+
+/* ---- Time ---- */
+
+enum rumpuser_clock { RUMPUSER_CLOCK_WALL, RUMPUSER_CLOCK_MONOTONIC };
+/* Blocks: never (vDSO). */
+void rumpuser_clock_gettime(enum rumpuser_clock, int64_t *sec, long *nsec);
+int64_t rumpuser_clock_res_ns(enum rumpuser_clock);
+/*
+ * Have hyp_timer() called once at or after the deadline.  One timer a kernel: arming again moves
+ * it, RUMPUSER_FOREVER disarms.  Any thread, any time after rumpuser_init(); starts the loop when
+ * it is first needed.  Blocks: never.  errors: EAGAIN, ENOMEM (the loop thread cannot be started).
+ */
+int rumpuser_timer_arm(int64_t deadline_ns);
+
+/* ---- The event loop ---- */
+
+enum { RUMPUSER_READABLE = 1, RUMPUSER_WRITABLE = 2 };
+struct rumpuser_watch;
+/* Call fn(arg, events) on the loop thread when fd is ready (level).  fn only queues work. */
+int rumpuser_watch_add(int fd, int events, void (*fn)(void *, int), void *arg,
+    struct rumpuser_watch **wp);
+/* No call of fn is running or will come when this returns.  Not from the loop thread.  Blocks. */
+void rumpuser_watch_remove(struct rumpuser_watch *w);
+/* Run fn(arg) on the loop thread soon.  errors: ENOMEM, EAGAIN. */
+int rumpuser_loop_post(void (*fn)(void *), void *arg);
+
+/* ---- Host files ---- */
+
+enum rumpuser_filetype { RUMPUSER_FT_OTHER, RUMPUSER_FT_DIR, RUMPUSER_FT_REG, RUMPUSER_FT_BLK,
+	RUMPUSER_FT_CHR };
+struct rumpuser_fileinfo {
+	uint64_t fi_size;		/* bytes; of block devices too */
+	uint64_t fi_dev, fi_ino;	/* identify the file */
+	uint32_t fi_blksize;		/* logical sector size of a block device, else 512 */
+	enum rumpuser_filetype fi_type;
+	bool fi_readonly;		/* on a descriptor: opened without write access */
+};
+enum {
+	RUMPUSER_OPEN_RDONLY = 0x0,
+	RUMPUSER_OPEN_RDWR = 0x1,
+	RUMPUSER_OPEN_CREATE = 0x2,
+	RUMPUSER_OPEN_EXCL = 0x4,
+	RUMPUSER_OPEN_BIO = 0x8, /* will be used for block I/O: host read-ahead hints */
+};
+/* All descriptors are close-on-exec.  Blocks.  errors: the host's. */
+int rumpuser_open(const char *path, int flags, int *fdp);
+int rumpuser_close(int fd);
+int rumpuser_getfileinfo(const char *path, struct rumpuser_fileinfo *fi);
+int rumpuser_fgetfileinfo(int fd, struct rumpuser_fileinfo *fi);
+
+/* The layout of the host's struct iovec (asserted in librumpuser). */
+struct rumpuser_iov {
+	void *iov_base;
+	size_t iov_len;
+};
+enum {
+	RUMPUSER_RW_READ = 0x0,
+	RUMPUSER_RW_WRITE = 0x1,
+	RUMPUSER_RW_STREAM = 0x2,	/* at the descriptor's own position; off is ignored */
+	RUMPUSER_RW_SYNC = 0x4,		/* write: durable before return */
+};
+/*
+ * Read or write; *done is set on success and may be short only at end of file or on error past
+ * the first byte.  The host's cache is tried first without giving up the virtual CPU (RWF_NOWAIT);
+ * then blocks.  errors: the host's (EIO, ENOSPC, ...); EINTR is retried.
+ */
+int rumpuser_iovrw(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags,
+    size_t *done);
+/* The same with one buffer. */
+int rumpuser_rw(int fd, void *buf, size_t len, int64_t off, int flags, size_t *done);
+/*
+ * Asynchronous block I/O by the pool: fn(arg, error, done) is called once, on a pool thread that
+ * holds no virtual CPU.  errors: EAGAIN, ENOMEM when it cannot be queued (fn is not called then).
+ */
+int rumpuser_bio(int fd, void *buf, size_t len, int64_t off, int flags,
+    void (*fn)(void *, int, size_t), void *arg);
+/* fdatasync (or fsync when metadata is true).  Blocks. */
+int rumpuser_sync(int fd, bool metadata);
+/* Punch a hole.  Blocks.  errors: EOPNOTSUPP. */
+int rumpuser_punch(int fd, int64_t off, int64_t len);
+
+/* ---- The rest ---- */
+
+/* len bytes of the host's randomness.  Blocks only before the host's pool is first ready. */
+int rumpuser_getrandom(void *buf, size_t len);
+/* Kernel messages (1 false: stderr) and what processes write to the console (true: stdout). */
+void rumpuser_console(bool out, const char *buf, size_t len);
+/* Addresses and symbols of the caller's stack to the console. */
+void rumpuser_backtrace(void);
+#define RUMPUSER_PANIC (-1)
+/* End the process: abort() for RUMPUSER_PANIC, else exit(code). */
+void rumpuser_exit(int code) __attribute__((__noreturn__));
+/* The calling thread's host errno. */
+void rumpuser_seterrno(int error);
+/* Raise a signal (host numbering) in this process.  errors: EINVAL. */
+int rumpuser_kill(int sig);
+/* Blocks.  errors: ENOEXEC with the host's reason on the console, ENOENT. */
+int rumpuser_dlopen(const char *path, void **handle);
+int rumpuser_dlclose(void *handle);
+/* errors: ENOENT. */
+int rumpuser_dlsym(void *handle, const char *name, void **ptr);
+
+/*
+ * liburcu's lock-free hash table (cds_lfht), with grace periods given by the kernel.
+ * Lookup and iteration run in a kernel read section.  Never resized by helper threads: size is
+ * fixed by nbuckets (a power of two).
+ */
+struct rumpuser_lfht;
+struct rumpuser_lfht_node {
+	void *n_private[2];
+} __attribute__((__aligned__(16)));
+struct rumpuser_rcu_ops {
+	void (*ro_read_lock)(void);
+	void (*ro_read_unlock)(void);
+	void (*ro_synchronize)(void);
+};
+int rumpuser_lfht_create(unsigned long nbuckets, const struct rumpuser_rcu_ops *ops,
+    struct rumpuser_lfht **htp);
+void rumpuser_lfht_destroy(struct rumpuser_lfht *ht);
+struct rumpuser_lfht_node *rumpuser_lfht_lookup(struct rumpuser_lfht *ht, unsigned long hash,
+    int (*match)(struct rumpuser_lfht_node *, const void *), const void *key);
+/* The node already there that matches, or the new one. */
+struct rumpuser_lfht_node *rumpuser_lfht_add_unique(struct rumpuser_lfht *ht, unsigned long hash,
+    int (*match)(struct rumpuser_lfht_node *, const void *), const void *key,
+    struct rumpuser_lfht_node *node);
+/* errors: ENOENT.  The node may be freed a grace period later. */
+int rumpuser_lfht_del(struct rumpuser_lfht *ht, struct rumpuser_lfht_node *node);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RUMP_RUMPUSER_H */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Virtual CPUs: who may be in the kernel.
+ *
+ * A thread in the kernel holds exactly one virtual CPU (struct cpu_info), exclusively and without
+ * preemption; kernel locks are taken only by such threads.  A CPU's life, in ci_busy:
+ *
+ *	FREE --cas--> BUSY --release store--> FREE
+ *
+ * Schedule is one compare-and-swap on the CPU that the lwp had last; when that fails the others
+ * are tried, then the thread spins about 1 us (if there is more than one CPU), queues itself and
+ * sleeps.  Unschedule is a release store of FREE, a compiler barrier and a look at the count of
+ * waiters: the fence that this Dekker pattern wants is paid by the waiter, which publishes itself,
+ * calls rumpuser_membarrier() and tries once more.  Where the host has no membarrier, unschedule
+ * fences.
+ *
+ * Before the store an unscheduling thread looks at one word of its CPU, ci_pending: soft interrupts
+ * to run (on this CPU, at hand), dead objects to reclaim, a grace period that waits for this CPU.
+ *
+ * Leaving the CPU in any of these ways is a quiescent state for read sections (rump_rcu.h):
+ * rump_unschedule(), lwp_park(), a hypercall that blocks.
+ */
+#ifndef RUMP_SCHED_H
+#define RUMP_SCHED_H
+
+#include <sys/types.h>
+
+struct lwp;
+struct cpu_info;
+
+/*
+ * Take a virtual CPU for l (the thread's lwp, not yet in the kernel), or give it up.  After
+ * rump_schedule_lwp(), curlwp == l and l->l_cpu is the CPU held.
+ * ctx: thread.  rump_unschedule_lwp() runs pending soft interrupts first; no lock may be held.
+ */
+void rump_schedule_lwp(struct lwp *l);
+void rump_unschedule_lwp(struct lwp *l);
+
+/*
+ * Give the CPU up around something that blocks inside the kernel, locks held or not: no soft
+ * interrupt runs here (the CPU's softint thread is woken instead when some are pending).
+ * curlwp is unchanged.  rump_cpu_acquire() may come back on another CPU.
+ */
+void rump_cpu_release(struct lwp *l);
+void rump_cpu_acquire(struct lwp *l);
+
+/*
+ * Sleep until lwp_unpark(curlwp) or the absolute deadline (monotonic ns; RUMPUSER_FOREVER).  One
+ * token: an unpark that comes first makes the next park return at once.  Gives the CPU up while it
+ * waits; spins about 1 us first when another CPU could serve the waker.
+ * sleeps.  errors: EWOULDBLOCK at the deadline.
+ */
+int lwp_park(int64_t deadline_ns);
+/* ctx: any that holds a virtual CPU, softint, spin mutex held; never blocks. */
+void lwp_unpark(struct lwp *l);
+
+#endif /* RUMP_SCHED_H */
