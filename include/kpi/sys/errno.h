@@ -90,7 +90,6 @@
 #define ELIBMAX         82
 #define ELIBEXEC        83
 #define EILSEQ          84
-#define ERESTART        85
 #define ESTRPIPE        86
 #define EUSERS          87
 #define ENOTSOCK        88
