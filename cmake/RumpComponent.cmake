@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The librump authors
+#
+# rump_component(NAME CLASS class [NEEDS ...] SOURCES ... [INCLUDES ...] [TESTS ...] [FUZZ ...]
+#                [MAN ...] [GENERATED ...] [NOINSTALL])
+#
+# Builds one kernel component, the way that ARCHITECTURE.md D1 and D4 describe it:
+#
+#   sources --cc, kernel flags--> objects --ld -r--> joined --rename--> NAME.o
+#                                                                        |-> libNAME.so.N
+#                                                                        |-> libNAME.so  (linker script)
+#                                                                        |-> libNAME.a   (linker script)
+#                                                                        '-> NAME.kmod
+#
+# CLASS is the component's layer: base, faction (vfs, net, dev) or driver classes (fs, net_if, dev_drv).
+# NEEDS names the components below it; an upward or sideways name stops the configuration.
+# TESTS are Check programs (<unit>_test.c), one executable each, linked like a user's program.
+# FUZZ are libFuzzer targets, built by the fuzz configuration only.
+#
+# rump_host_library(NAME SOURCES ... [LIBS ...])   a library of host code (librumpuser, ...)
+# rump_program(NAME SOURCES ... USES components... [LIBS ...])   a host program over components
+# rump_check(NAME SOURCES ... USES components... [LABELS ...] [LIBS ...])   a Check program and its ctest
+
+set(RUMP_SOVERSION 0)
+set(RUMP_LIBDIR ${CMAKE_BINARY_DIR}/libs)
+set(RUMP_GENDIR ${CMAKE_BINARY_DIR}/gen)
+file(MAKE_DIRECTORY ${RUMP_LIBDIR} ${RUMP_GENDIR}/include/kpi/sys ${RUMP_GENDIR}/include/rump)
+
+# Layers, lowest first: a component may need what is strictly lower, or a faction's siblings never.
+set(RUMP_LAYER_base 1)
+set(RUMP_LAYER_faction 2)
+set(RUMP_LAYER_driver 3)
+set(RUMP_LAYER_test 4)
+
+set(RUMP_KERNEL_FLAGS -std=gnu11 -ffreestanding -nostdinc -fno-common -fno-strict-aliasing -fno-lto -fPIC
+    -fno-semantic-interposition -fno-plt -ftls-model=initial-exec -Wall -Wextra -Werror -Wno-unused-parameter
+    -Wno-sign-compare -Wno-missing-field-initializers -Wmissing-prototypes -Wstrict-prototypes
+    -Wpointer-arith -Wvla)
+if(NOT RUMP_SANITIZE AND NOT RUMP_COVERAGE)
+  list(APPEND RUMP_KERNEL_FLAGS -Wframe-larger-than=1024)
+endif()
+set(RUMP_KERNEL_DEFS _KERNEL)
+if(RUMP_DIAGNOSTIC)
+  list(APPEND RUMP_KERNEL_DEFS DIAGNOSTIC)
+endif()
+if(RUMP_LOCKDEBUG)
+  list(APPEND RUMP_KERNEL_DEFS LOCKDEBUG)
+endif()
+
+set(RUMP_SANITIZE_FLAGS)
+if(RUMP_SANITIZE)
+  set(RUMP_SANITIZE_FLAGS -fsanitize=${RUMP_SANITIZE} -fno-omit-frame-pointer)
+  if(RUMP_SANITIZE MATCHES undefined)
+    list(APPEND RUMP_SANITIZE_FLAGS -fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+function(rump__needs_closure out)
+  set(todo ${ARGN})
+  set(seen)
+  while(todo)
+    list(POP_FRONT todo n)
+    if(NOT n IN_LIST seen)
+      list(APPEND seen ${n})
+      get_property(more GLOBAL PROPERTY RUMP_NEEDS_${n})
+      list(APPEND todo ${more})
+    endif()
+  endwhile()
+  set(${out} ${seen} PARENT_SCOPE)
+endfunction()
+
+# Link a host target with components, as a user's command line does.
+function(rump__use target)
+  rump__needs_closure(all ${ARGN})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/include ${RUMP_GENDIR}/include)
+  target_link_directories(${target} PRIVATE ${RUMP_LIBDIR})
+  foreach(c ${all})
+    get_property(known GLOBAL PROPERTY RUMP_LAYER_OF_${c})
+    if(NOT known)
+      message(FATAL_ERROR "${target}: no component '${c}'")
+    endif()
+    target_link_libraries(${target} PRIVATE -l${c})
+    add_dependencies(${target} ${c})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${RUMP_LIBDIR}/lib${c}.so.${RUMP_SOVERSION})
+  endforeach()
+  target_link_libraries(${target} PRIVATE rumpuser)
+  set_property(TARGET ${target} PROPERTY BUILD_RPATH ${RUMP_LIBDIR})
+endfunction()
+
+function(rump_program name)
+  cmake_parse_arguments(A "" "" "SOURCES;USES;LIBS" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Werror -Wno-unused-parameter ${RUMP_SANITIZE_FLAGS})
+  target_link_options(${name} PRIVATE ${RUMP_SANITIZE_FLAGS})
+  rump__use(${name} ${A_USES})
+  target_link_libraries(${name} PRIVATE ${A_LIBS})
+endfunction()
+
+function(rump_check name)
+  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;USES;LIBS;LABELS" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  rump_program(${name} SOURCES ${A_SOURCES} USES ${A_USES} LIBS ${A_LIBS} PkgConfig::CHECK)
+  if(NOT A_LABELS)
+    set(A_LABELS quick)
+  endif()
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT}
+      ENVIRONMENT "CK_DEFAULT_TIMEOUT=60;TSAN_OPTIONS=halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1")
+endfunction()
+
+function(rump_host_library name)
+  cmake_parse_arguments(A "" "" "SOURCES;LIBS;INCLUDES;TESTS" ${ARGN})
+  foreach(kind SHARED STATIC)
+    string(TOLOWER ${kind} k)
+    if(kind STREQUAL SHARED)
+      set(t ${name})
+    else()
+      set(t ${name}_static)
+    endif()
+    add_library(${t} ${kind} ${A_SOURCES})
+    set_target_properties(${t} PROPERTIES OUTPUT_NAME ${name} C_STANDARD 11 POSITION_INDEPENDENT_CODE ON
+        LIBRARY_OUTPUT_DIRECTORY ${RUMP_LIBDIR} ARCHIVE_OUTPUT_DIRECTORY ${RUMP_LIBDIR})
+    target_compile_definitions(${t} PRIVATE _GNU_SOURCE)
+    target_compile_options(${t} PRIVATE -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -Wmissing-prototypes
+        -Wstrict-prototypes ${RUMP_SANITIZE_FLAGS})
+    target_include_directories(${t} PUBLIC ${CMAKE_SOURCE_DIR}/include ${RUMP_GENDIR}/include PRIVATE ${A_INCLUDES})
+    target_link_libraries(${t} PUBLIC ${A_LIBS})
+  endforeach()
+  set_target_properties(${name} PROPERTIES SOVERSION ${RUMP_SOVERSION})
+  target_link_options(${name} PRIVATE ${RUMP_SANITIZE_FLAGS})
+  foreach(t ${A_TESTS})
+    get_filename_component(base ${t} NAME_WE)
+    rump_check(${name}_${base} SOURCES ${t} LIBS ${name})
+  endforeach()
+  install(TARGETS ${name} ${name}_static LIBRARY DESTINATION lib ARCHIVE DESTINATION lib)
+endfunction()
+
+function(rump_component name)
+  cmake_parse_arguments(A "NOINSTALL" "CLASS" "NEEDS;SOURCES;INCLUDES;TESTS;TEST_LIBS;FUZZ;MAN;GENERATED;DEFINES" ${ARGN})
+  if(A_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "rump_component(${name}): unknown words: ${A_UNPARSED_ARGUMENTS}")
+  endif()
+  # Layers.
+  if(A_CLASS STREQUAL "base")
+    set(layer base)
+  elseif(A_CLASS STREQUAL "faction")
+    set(layer faction)
+  elseif(A_CLASS STREQUAL "test")
+    set(layer test)
+  elseif(A_CLASS MATCHES "^(vfs|net|net_if|dev|kern)$")
+    set(layer driver)
+  else()
+    message(FATAL_ERROR "rump_component(${name}): CLASS must be base, faction, test, kern, vfs, net, net_if or dev, not '${A_CLASS}'")
+  endif()
+  foreach(n ${A_NEEDS})
+    get_property(other GLOBAL PROPERTY RUMP_LAYER_OF_${n})
+    if(NOT other)
+      message(FATAL_ERROR "rump_component(${name}): needs '${n}', which no component below it is called")
+    endif()
+    if(RUMP_LAYER_${other} GREATER RUMP_LAYER_${layer})
+      message(FATAL_ERROR "rump_component(${name}): a ${layer} may not need '${n}', a ${other}: layers see only what is below them")
+    endif()
+  endforeach()
+  set_property(GLOBAL PROPERTY RUMP_LAYER_OF_${name} ${layer})
+  set_property(GLOBAL PROPERTY RUMP_NEEDS_${name} "${A_NEEDS}")
+  set_property(GLOBAL APPEND PROPERTY RUMP_COMPONENTS ${name})
+
+  # The generated glue: the descriptor and the component's one constructor.
+  set(component ${name})
+  set(class ${A_CLASS})
+  set(needs_list "")
+  foreach(n ${A_NEEDS})
+    string(APPEND needs_list "\"${n}\", ")
+  endforeach()
+  set(glue ${CMAKE_CURRENT_BINARY_DIR}/${name}_glue.c)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/glue.c.in ${glue} @ONLY)
+  set(ref ${CMAKE_CURRENT_BINARY_DIR}/${name}_ref.c)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/ref.c.in ${ref} @ONLY)
+
+  # Objects.
+  add_library(${name}_obj OBJECT ${A_SOURCES} ${glue})
+  target_compile_definitions(${name}_obj PRIVATE ${RUMP_KERNEL_DEFS} ${A_DEFINES})
+  target_compile_options(${name}_obj PRIVATE ${RUMP_KERNEL_FLAGS} ${RUMP_SANITIZE_FLAGS})
+  target_include_directories(${name}_obj PRIVATE ${RUMP_GENDIR}/include/kpi ${CMAKE_SOURCE_DIR}/include/kpi ${A_INCLUDES})
+  set(private ${CMAKE_SOURCE_DIR}/include ${RUMP_GENDIR}/include ${CMAKE_SOURCE_DIR}/lib/librump/private)
+  if(layer STREQUAL driver)
+    set_source_files_properties(${glue} PROPERTIES INCLUDE_DIRECTORIES "${private}")
+  else()
+    target_include_directories(${name}_obj PRIVATE ${private})
+  endif()
+  if(TARGET rump_generated)
+    add_dependencies(${name}_obj rump_generated)
+  endif()
+  if(A_GENERATED)
+    add_dependencies(${name}_obj ${A_GENERATED})
+  endif()
+  add_library(${name}_refobj OBJECT ${ref})
+  target_compile_options(${name}_refobj PRIVATE -fPIC)
+
+  # Join, rename, package.
+  set(joined ${CMAKE_CURRENT_BINARY_DIR}/${name}.joined.o)
+  set(final ${RUMP_LIBDIR}/${name}.o)
+  set(shared ${CMAKE_CURRENT_BINARY_DIR}/${name}.shared.o)
+  set(so ${RUMP_LIBDIR}/lib${name}.so.${RUMP_SOVERSION})
+  set(refo ${RUMP_LIBDIR}/${name}_ref.o)
+  rump__needs_closure(below ${A_NEEDS})
+  set(needs_so)
+  foreach(n ${below})
+    list(APPEND needs_so ${RUMP_LIBDIR}/lib${n}.so.${RUMP_SOVERSION})
+  endforeach()
+  add_custom_command(OUTPUT ${final} ${shared}
+    COMMAND ${RUMP_LD} -r -o ${joined} $<TARGET_OBJECTS:${name}_obj>
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/rename_symbols.py --sets ${name}
+            --objcopy ${CMAKE_OBJCOPY} --nm ${CMAKE_NM} ${joined} ${final}
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/rename_symbols.py
+            --objcopy ${CMAKE_OBJCOPY} --nm ${CMAKE_NM} ${joined} ${shared}
+    DEPENDS ${name}_obj $<TARGET_OBJECTS:${name}_obj> ${CMAKE_SOURCE_DIR}/tools/rename_symbols.py
+    COMMENT "Joining ${name}.o" COMMAND_EXPAND_LISTS VERBATIM)
+  add_custom_command(OUTPUT ${so}
+    COMMAND ${CMAKE_C_COMPILER} -shared ${RUMP_SANITIZE_FLAGS} -Wl,-soname,lib${name}.so.${RUMP_SOVERSION}
+            -Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now -Wl,--build-id -Wl,-rpath,\$ORIGIN
+            -o ${so} ${shared} ${needs_so}
+            $<TARGET_FILE:rumpuser>
+    COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_OBJECTS:${name}_refobj> ${refo}
+    DEPENDS ${final} ${shared} ${needs_so} rumpuser ${name}_refobj $<TARGET_OBJECTS:${name}_refobj>
+    COMMENT "Linking lib${name}.so.${RUMP_SOVERSION}" COMMAND_EXPAND_LISTS VERBATIM)
+  file(WRITE ${RUMP_LIBDIR}/lib${name}.so "INPUT(${name}_ref.o lib${name}.so.${RUMP_SOVERSION})\n")
+  file(WRITE ${RUMP_LIBDIR}/lib${name}.a "INPUT(${name}.o)\n")
+  add_custom_target(${name} ALL DEPENDS ${final} ${so})
+
+  if(NOT A_NOINSTALL AND NOT layer STREQUAL test)
+    install(FILES ${so} ${RUMP_LIBDIR}/lib${name}.so ${RUMP_LIBDIR}/lib${name}.a ${final} ${refo} DESTINATION lib)
+    install(FILES ${final} DESTINATION lib/rump-modules RENAME ${name}.kmod)
+    rump__pkgconfig(${name} "${A_NEEDS}")
+    set_property(GLOBAL APPEND PROPERTY RUMP_INSTALLED ${name})
+  endif()
+  foreach(m ${A_MAN})
+    get_filename_component(ext ${m} LAST_EXT)
+    string(SUBSTRING ${ext} 1 -1 section)
+    install(FILES ${m} DESTINATION share/man/man${section})
+    set_property(GLOBAL APPEND PROPERTY RUMP_MAN ${CMAKE_CURRENT_SOURCE_DIR}/${m})
+  endforeach()
+  foreach(t ${A_TESTS})
+    get_filename_component(base ${t} NAME_WE)
+    rump_check(${name}_${base} SOURCES ${t} USES ${name} LIBS ${A_TEST_LIBS})
+  endforeach()
+  if(RUMP_FUZZ)
+    foreach(f ${A_FUZZ})
+      get_filename_component(base ${f} NAME_WE)
+      rump_program(${base} SOURCES ${f} USES ${name})
+      target_link_options(${base} PRIVATE -fsanitize=fuzzer)
+      set_property(GLOBAL APPEND PROPERTY RUMP_FUZZERS ${base})
+    endforeach()
+  endif()
+endfunction()
+
+# pkg-config: <name>.pc for shared linking, <name>-static.pc for the rump libraries linked statically.
+function(rump__pkgconfig name needs)
+  rump__needs_closure(all ${name})
+  set(shared_libs)
+  set(static_objs)
+  foreach(c ${all})
+    string(APPEND shared_libs " -l${c}")
+  endforeach()
+  set(libs "-L\${libdir}${shared_libs} -lrumpuser")
+  set(variant "")
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/component.pc.in ${CMAKE_BINARY_DIR}/pkgconfig/${name}.pc @ONLY)
+  set(libs "-L\${libdir} -Wl,-Bstatic${shared_libs} -lrumpuser -Wl,-Bdynamic -luv -lurcu-cds -lurcu-memb -lurcu-common -lpthread -ldl")
+  set(variant ", linked statically")
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/component.pc.in ${CMAKE_BINARY_DIR}/pkgconfig/${name}-static.pc @ONLY)
+  install(FILES ${CMAKE_BINARY_DIR}/pkgconfig/${name}.pc ${CMAKE_BINARY_DIR}/pkgconfig/${name}-static.pc
+      DESTINATION lib/pkgconfig)
+endfunction()
