@@ -25,7 +25,6 @@ usage() {
 setup() {
 	local missing=() p
 	for p in "${PACKAGES[@]}"; do
-		[ -n "$p" ] || continue
 		dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
 	done
 	[ ${#missing[@]} -eq 0 ] && return
@@ -48,7 +47,10 @@ build() {
 		cat "$dir/configure.log" >&2
 		exit 1
 	fi
-	ninja -C "$dir" ${NINJA_TARGETS:-} >"$dir/build.log" 2>&1 || { grep -vE '^\[[0-9]+/' "$dir/build.log" >&2 || tail -50 "$dir/build.log" >&2; exit 1; }
+	if ! ninja -C "$dir" >"$dir/build.log" 2>&1; then
+		grep -vE '^\[[0-9]+/' "$dir/build.log" >&2 || tail -n 50 "$dir/build.log" >&2
+		exit 1
+	fi
 }
 
 run_ctest() {
