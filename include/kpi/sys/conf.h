@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Character and block device switches: devsw(9), driver(9).
+ *
+ * A driver registers its entry points with devsw_attach() under a name; a major of NODEVMAJOR is
+ * replaced by a free one.  Calls of a driver without D_MPSAFE are made under KERNEL_LOCK.
+ */
+#ifndef KPI_SYS_CONF_H
+#define KPI_SYS_CONF_H
+
+#include <sys/types.h>
+
+struct buf;
+struct cfdriver;
+struct dkdriver;
+struct knote;
+struct lwp;
+struct tty;
+struct uio;
+struct uvm_object;
+struct vnode;
+
+/* d_flag: type and properties. */
+#define D_OTHER	   0x0000
+#define D_TAPE	   0x0001
+#define D_DISK	   0x0002
+#define D_TTY	   0x0003
+#define D_TYPEMASK 0x00ff
+#define D_MPSAFE   0x0100 /* needs no KERNEL_LOCK */
+#define D_NEGOFFSAFE 0x0200 /* takes negative offsets */
+#define D_UNUSED0  0x0400
+#define D_MCLOSE   0x0800 /* d_close is called at each close */
+
+/* Where open and close are told S_IFCHR or S_IFBLK. */
+#define dev_type_open(n)    int n(dev_t, int, int, struct lwp *)
+#define dev_type_cancel(n)  int n(dev_t, int, int, struct lwp *)
+#define dev_type_close(n)   int n(dev_t, int, int, struct lwp *)
+#define dev_type_read(n)    int n(dev_t, struct uio *, int)
+#define dev_type_write(n)   int n(dev_t, struct uio *, int)
+#define dev_type_ioctl(n)   int n(dev_t, u_long, void *, int, struct lwp *)
+#define dev_type_stop(n)    void n(struct tty *, int)
+#define dev_type_tty(n)	    struct tty *n(dev_t)
+#define dev_type_poll(n)    int n(dev_t, int, struct lwp *)
+#define dev_type_mmap(n)    paddr_t n(dev_t, off_t, int)
+#define dev_type_mmap2(n)   struct uvm_object *n(dev_t, off_t, int)
+#define dev_type_strategy(n) void n(struct buf *)
+#define dev_type_dump(n)    int n(dev_t, daddr_t, void *, size_t)
+#define dev_type_size(n)    int n(dev_t)
+#define dev_type_kqfilter(n) int n(dev_t, struct knote *)
+#define dev_type_discard(n) int n(dev_t, off_t, off_t)
+
+#define noopen	   ((dev_type_open((*)))enodev)
+#define nocancel   ((dev_type_cancel((*)))enodev)
+#define noclose	   ((dev_type_close((*)))enodev)
+#define noread	   ((dev_type_read((*)))enodev)
+#define nowrite	   ((dev_type_write((*)))enodev)
+#define noioctl	   ((dev_type_ioctl((*)))enodev)
+#define nostop	   ((dev_type_stop((*)))enodev)
+#define notty	   NULL
+#define nopoll	   seltrue
+#define nommap	   ((dev_type_mmap((*)))enodev)
+#define nodump	   ((dev_type_dump((*)))enodev)
+#define nosize	   NULL
+#define nokqfilter seltrue_kqfilter
+#define nodiscard  ((dev_type_discard((*)))enodev)
+
+#define nullopen   ((dev_type_open((*)))nullop)
+#define nullclose  ((dev_type_close((*)))nullop)
+#define nullread   ((dev_type_read((*)))nullop)
+#define nullwrite  ((dev_type_write((*)))nullop)
+#define nullioctl  ((dev_type_ioctl((*)))nullop)
+#define nullstop   ((dev_type_stop((*)))nullop)
+#define nullpoll   ((dev_type_poll((*)))nullop)
+#define nullmmap   ((dev_type_mmap((*)))nullop)
+#define nulldump   ((dev_type_dump((*)))nullop)
+#define nullkqfilter ((dev_type_kqfilter((*)))eopnotsupp)
+#define nulldiscard ((dev_type_discard((*)))nullop)
+
+/* NULL entries mean what the no... form of the entry does. */
+struct bdevsw {
+	int (*d_open)(dev_t, int, int, struct lwp *);
+	int (*d_cancel)(dev_t, int, int, struct lwp *);
+	int (*d_close)(dev_t, int, int, struct lwp *);
+	void (*d_strategy)(struct buf *);
+	int (*d_ioctl)(dev_t, u_long, void *, int, struct lwp *);
+	int (*d_dump)(dev_t, daddr_t, void *, size_t);
+	int (*d_psize)(dev_t);
+	int (*d_discard)(dev_t, off_t, off_t);
+	int (*d_devtounit)(dev_t);
+	struct cfdriver *d_cfdriver;
+	int d_flag;
+};
+
+struct cdevsw {
+	int (*d_open)(dev_t, int, int, struct lwp *);
+	int (*d_cancel)(dev_t, int, int, struct lwp *);
+	int (*d_close)(dev_t, int, int, struct lwp *);
+	int (*d_read)(dev_t, struct uio *, int);
+	int (*d_write)(dev_t, struct uio *, int);
+	int (*d_ioctl)(dev_t, u_long, void *, int, struct lwp *);
+	void (*d_stop)(struct tty *, int);
+	struct tty *(*d_tty)(dev_t);
+	int (*d_poll)(dev_t, int, struct lwp *);
+	paddr_t (*d_mmap)(dev_t, off_t, int);
+	int (*d_kqfilter)(dev_t, struct knote *);
+	int (*d_discard)(dev_t, off_t, off_t);
+	int (*d_devtounit)(dev_t);
+	struct cfdriver *d_cfdriver;
+	int d_flag;
+};
+
+/*
+ * Register a driver; bdev or cdev may be NULL.  *bmajor and *cmajor: NODEVMAJOR asks for a free
+ * major and is replaced by it.  The driver's first units appear in /dev.  sleeps.
+ * errors: EEXIST (name or major in use), EINVAL (no cdev and no bdev, name too long), ENOMEM.
+ */
+int devsw_attach(const char *name, const struct bdevsw *bdev, devmajor_t *bmajor,
+    const struct cdevsw *cdev, devmajor_t *cmajor);
+/* Undo it: waits until no call is inside the driver.  A thread inside the driver deadlocks. */
+void devsw_detach(const struct bdevsw *bdev, const struct cdevsw *cdev);
+
+const struct bdevsw *bdevsw_lookup(dev_t dev);
+const struct cdevsw *cdevsw_lookup(dev_t dev);
+devmajor_t bdevsw_lookup_major(const struct bdevsw *bdev);
+devmajor_t cdevsw_lookup_major(const struct cdevsw *cdev);
+/* Names and majors.  NODEVMAJOR, NODEV or NULL when there is none. */
+const char *devsw_blk2name(devmajor_t bmajor);
+const char *cdevsw_getname(devmajor_t cmajor);
+const char *bdevsw_getname(devmajor_t bmajor);
+devmajor_t devsw_name2blk(const char *name, char *devname, size_t devnamelen);
+devmajor_t devsw_name2chr(const char *name, char *devname, size_t devnamelen);
+dev_t devsw_chr2blk(dev_t cdev);
+dev_t devsw_blk2chr(dev_t bdev);
+
+/* Call the driver of a device.  errors: ENXIO (no driver), else the driver's. */
+int bdev_open(dev_t dev, int flag, int devtype, struct lwp *l);
+int bdev_cancel(dev_t dev, int flag, int devtype, struct lwp *l);
+int bdev_close(dev_t dev, int flag, int devtype, struct lwp *l);
+void bdev_strategy(struct buf *bp);
+int bdev_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l);
+int bdev_dump(dev_t dev, daddr_t addr, void *data, size_t sz);
+int bdev_flags(dev_t dev);
+int bdev_type(dev_t dev);
+int bdev_size(dev_t dev);
+int bdev_discard(dev_t dev, off_t pos, off_t len);
+void bdev_detached(dev_t dev);
+
+int cdev_open(dev_t dev, int flag, int devtype, struct lwp *l);
+int cdev_cancel(dev_t dev, int flag, int devtype, struct lwp *l);
+int cdev_close(dev_t dev, int flag, int devtype, struct lwp *l);
+int cdev_read(dev_t dev, struct uio *uio, int flag);
+int cdev_write(dev_t dev, struct uio *uio, int flag);
+int cdev_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l);
+void cdev_stop(struct tty *tp, int flag);
+struct tty *cdev_tty(dev_t dev);
+int cdev_poll(dev_t dev, int flag, struct lwp *l);
+paddr_t cdev_mmap(dev_t dev, off_t off, int flag);
+int cdev_kqfilter(dev_t dev, struct knote *kn);
+int cdev_discard(dev_t dev, off_t pos, off_t len);
+int cdev_flags(dev_t dev);
+int cdev_type(dev_t dev);
+void cdev_detached(dev_t dev);
+
+int nullop(void *);
+int enodev(void);
+int enosys(void);
+int enoioctl(void);
+int enxio(void);
+int eopnotsupp(void);
+int seltrue(dev_t dev, int events, struct lwp *l);
+int seltrue_kqfilter(dev_t dev, struct knote *kn);
+
+#endif /* KPI_SYS_CONF_H */
