@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * The part of a vnode that only the VFS itself sees (and genfs, specfs, deadfs, layerfs).
+ * States, references and lifetimes: lib/librumpvfs/README.md.
+ */
+#ifndef KPI_SYS_VNODE_IMPL_H
+#define KPI_SYS_VNODE_IMPL_H
+
+#include <sys/vnode.h>
+
+/*
+ * State of a vnode:
+ *
+ *	LOADING --> LOADED --> BLOCKED --> RECLAIMING --> RECLAIMED
+ *	   |           ^----------'                           ^
+ *	   '-------------------------------------------------'
+ *
+ * VS_ACTIVE is LOADED with a reference.  Only vstate_change() moves it.
+ */
+enum vnode_state {
+	VS_ACTIVE,	/* for assertions only: LOADED and v_usecount > 0 */
+	VS_MARKER,	/* an iterator's, no file */
+	VS_LOADING,	/* the file system is filling it in */
+	VS_LOADED,
+	VS_BLOCKED,	/* no new references: about to be reclaimed or rekeyed */
+	VS_RECLAIMING,	/* VOP_RECLAIM runs */
+	VS_RECLAIMED,	/* dead: the operations are deadfs's */
+};
+
+/*
+ * v_usecount is one word: the references in the low bits, and
+ * GATE	    the vnode is LOADED: a finder without locks may add a reference
+ * ACTIVE   VOP_INACTIVE is owed when the count falls to zero; light references leave it alone
+ * TOUCHED  used since the reclaimer looked last: spare it once
+ */
+#define VUSECOUNT_GATE	  0x80000000u
+#define VUSECOUNT_ACTIVE  0x40000000u
+#define VUSECOUNT_TOUCHED 0x20000000u
+#define VUSECOUNT_MASK	  0x1fffffffu
+
+/* A key of up to VCACHE_KEY_INLINE bytes lies in the vnode itself. */
+#define VCACHE_KEY_INLINE 16
+struct vcache_key {
+	struct mount *vk_mount;
+	const void *vk_key;
+	size_t vk_key_len;
+	uint32_t vk_hash;
+};
+
+struct ncentry;
+LIST_HEAD(ncentry_list, ncentry);
+struct lockf;
+
+/*
+ * Locks: as in <sys/vnode.h>, and (c) the vnode's vcache bucket lock for writing, found under a read
+ * section; (d) the LRU list's lock; (l) mnt_vnodelock; (n) vi_nc_lock; (s) vi_nc_seq.
+ */
+struct vnode_impl {
+	struct vnode vi_vnode;
+	krwlock_t vi_lock;			/* the vnode lock: genfs_lock() */
+	enum vnode_state vi_state;		/* (i) */
+	struct vnode_impl *vi_hash_next;	/* (c) */
+	struct vcache_key vi_key;		/* (c) */
+	uint64_t vi_key_inline[VCACHE_KEY_INLINE / 8];
+	TAILQ_ENTRY(vnode_impl) vi_lrulist;	/* (d) */
+	TAILQ_ENTRY(vnode_impl) vi_mntvnodes;	/* (l) */
+	SLIST_ENTRY(vnode_impl) vi_synclist_free; /* vrele_async() */
+	uint8_t vi_onlru;			/* (d) */
+	uint8_t vi_asyncrele;			/* (d) */
+	/* Name cache. */
+	uint32_t vi_nc_seq;			/* (a) odd while the identity below changes */
+	bool vi_nc_valid;			/* (s) the identity below may be used */
+	mode_t vi_nc_mode;			/* (s) */
+	uid_t vi_nc_uid;			/* (s) */
+	gid_t vi_nc_gid;			/* (s) */
+	kmutex_t vi_nc_lock;			/* entries that name or lie in this vnode */
+	struct ncentry_list vi_nc_children;	/* (n) entries in this directory */
+	struct ncentry_list vi_nc_names;	/* (n) entries for this vnode */
+	/* The syncer. */
+	int vi_synclist_slot;
+	TAILQ_ENTRY(vnode_impl) vi_synclist;
+	/* Freed after a grace period: any finder's pointer stays a vnode until then. */
+	void *vi_rcu[4];
+	kmutex_t vi_interlock;			/* what v_interlock points to at first */
+	krwlock_t vi_vmobjlock;			/* what v_uobj.vmobjlock points to at first */
+};
+typedef struct vnode_impl vnode_impl_t;
+
+#define VIMPL_TO_VNODE(vip) (&(vip)->vi_vnode)
+#define VNODE_TO_VIMPL(vp)  container_of((vp), struct vnode_impl, vi_vnode)
+
+/* Panics unless the state is as said; VS_ACTIVE also wants a reference.  Nothing in release. */
+#ifdef DIAGNOSTIC
+void _vstate_assert(struct vnode *vp, enum vnode_state state, const char *func, int line);
+#define VSTATE_ASSERT(vp, state)	  _vstate_assert((vp), (state), __func__, __LINE__)
+#else
+#define VSTATE_ASSERT(vp, state)	  ((void)0)
+#endif
+#define VSTATE_ASSERT_UNLOCKED(vp, state) VSTATE_ASSERT(vp, state)
+
+/* A vnode without a mount or key: deadfs's, spec aliases of bdevvp().  owns: referenced. */
+struct vnode *vnalloc_marker(struct mount *mp);
+void vnfree_marker(struct vnode *vp);
+bool vnis_marker(struct vnode *vp);
+
+/* Of the mount code: put a vnode on a mount's list or take it off (mp NULL). */
+void vfs_insmntque(struct vnode *vp, struct mount *mp);
+void vcache_reinit(void);
+
+#endif /* KPI_SYS_VNODE_IMPL_H */
