@@ -69,6 +69,7 @@ typedef uint32_t socklen_t;
 typedef uint16_t sa_family_t;
 typedef uint32_t in_addr_t;
 typedef uint16_t in_port_t;
+typedef int pri_t;
 typedef int32_t psetid_t;
 typedef int32_t cpuid_t;
 

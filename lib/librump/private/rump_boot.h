@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Boot and halt: the parts that other subsystems see.
+ *
+ * boot/init.c has one table of { name, init, fini }.  An init returns 0 or an errno, and then leaves
+ * nothing behind; a fini frees all that its init and the running kernel made.  After a halt, or a
+ * failed boot, the same inits run again: what changes in static storage is set by init.
+ */
+#ifndef RUMP_BOOT_H
+#define RUMP_BOOT_H
+
+#include <sys/types.h>
+
+struct lwp;
+struct proc;
+
+/* The environment's wishes, read before anything else.  (i) once boot has begun. */
+struct rump_params {
+	int rp_ncpu;		   /* RUMP_NCPU */
+	bool rp_verbose;	   /* RUMP_VERBOSE */
+	bool rp_threads;	   /* RUMP_THREADS: false when there may be no kernel threads */
+	uint64_t rp_memlimit;	   /* RUMP_MEMLIMIT in bytes; UINT64_MAX: none */
+	int rp_nvnodes;		   /* RUMP_NVNODES, default 1024 */
+	int rp_blksectshift;	   /* RUMP_BLKSECTSHIFT, default 9 */
+	int rp_blkfail;		   /* RUMP_BLKFAIL, of 10000 */
+	uint64_t rp_blkfail_seed;  /* RUMP_BLKFAIL_SEED */
+	bool rp_blkfail_seeded;
+	char rp_modulebase[256];   /* RUMP_MODULEBASE; empty: none */
+};
+extern struct rump_params rump_params;
+
+/* The least RUMP_MEMLIMIT that makes sense; less is EINVAL. */
+#define RUMP_MEMLIMIT_MIN (1024 * 1024)
+
+/* Inits and finis of nucleus's own parts. */
+int rump_params_init(void);
+int rump_cpu_init(void);
+void rump_cpu_fini(void);
+int rump_softint_init(void);
+void rump_softint_fini(void);
+int rump_kthread_init(void);
+void rump_kthread_fini(void);
+int rump_proc0_init(void);
+void rump_proc0_fini(void);
+int rump_proc_init(void);
+void rump_proc_fini(void);
+int rump_proc1_init(void);
+void rump_proc1_fini(void);
+int rump_module_init(void);
+void rump_module_fini(void);
+int rump_components_init(void);
+void rump_components_fini(void);
+void rump_once_fini(void);
+
+/*
+ * Hooks of the VFS faction, set before processes other than 0 exist and cleared in its fini.
+ * Copy or share the working directory of parent for child (p_cwdi), and let it go.
+ */
+struct rump_cwdi_ops {
+	struct cwdinfo *(*co_init)(void);	/* a copy of curproc's, which sleeps */
+	void (*co_free)(struct cwdinfo *);
+};
+extern const struct rump_cwdi_ops *rump_cwdi_ops;
+
+/*
+ * What runs at each entry of the kernel and at each exit when there are no kernel threads
+ * (RUMP_THREADS=0): due callouts and deferred work.  Set by time/.  ctx: no lock held.
+ */
+extern void (*rump_nothreads_hook)(void);
+/* True when kernel threads may be made. */
+static inline bool
+rump_threads_p(void)
+{
+	return rump_params.rp_threads;
+}
+
+/* One line "rump: ..." to the host's stderr, before printf() works and after. */
+void rump_console_printf(const char *fmt, ...) __printflike(1, 2);
+
+/* kern/reboot: sync and unmount for RB_HALT and exits; set by the VFS faction. */
+extern void (*rump_vfs_shutdown)(int howto);
+/* Ends the remote-call server, answering the caller first; set by the sysproxy component. */
+extern void (*rump_sp_shutdown)(void);
+extern int (*rump_sp_init)(const char *url);
+
+#endif /* RUMP_BOOT_H */

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * The way into the kernel and out of it, for the generated system-call stubs and for rump_pub_*.
+ *
+ *	struct lwp *l;
+ *	int error = rump_enter(&l);
+ *	if (error == 0) {
+ *		error = the call;
+ *		rump_leave();
+ *	}
+ *
+ * A host thread is in one of these states, in rump_thread.t_ready (only the thread itself and
+ * signal handlers on it look there):
+ *
+ *	NEW   (0, t_gen 0)	it never called, or gave its lwp up
+ *	READY (t_gen)		it has an lwp, bound or implicit, and is outside the kernel
+ *	BUSY  (0, RUMP_T_BUSY)	it is in the kernel, or on the way
+ *
+ * The fast way is one compare-and-swap, on the word of the CPU that the thread had last.  Whether
+ * its lwp belongs to the kernel that runs now is looked at after that: a halting kernel takes all
+ * CPUs, so what is true while one holds a CPU stays true.  Until then nothing is touched that a
+ * halt frees; struct cpu_info is for ever.
+ */
+#ifndef RUMP_ENTRY_H
+#define RUMP_ENTRY_H
+
+#include <sys/types.h>
+#include <sys/cpu.h>
+#include <sys/lwp.h>
+#include <sys/proc.h>
+
+#include "rump_tsan.h"
+
+/* t_flags */
+#define RUMP_T_BUSY    0x1 /* in a slow path or in the kernel without t_ready telling */
+#define RUMP_T_ATEXIT  0x2 /* rumpuser_thread_atexit() is registered */
+#define RUMP_T_KTHREAD 0x4 /* the kernel's own thread */
+#define RUMP_T_BLOCKED 0x8 /* gave its CPU up during this call */
+
+/* Read by every call, written at boot, halt and while some thread waits for a CPU. */
+struct rump_hot {
+	uint32_t rh_gen;	/* (a) generation of the kernel that is up; RUMP_GEN_NONE */
+	uint32_t rh_attention;	/* (a) who leaves a CPU must look around: rump_cpu_left() */
+} __aligned(64);
+extern struct rump_hot rump_hot;
+#define RUMP_GEN_NONE 0xffffffffu /* no thread's t_gen */
+
+/* The slow ways.  rump_enter_slow() has a CPU when it returns 0. */
+int rump_enter_slow(struct lwp **lp);
+void rump_leave_slow(void);
+/* Look for waiters after ci was given up. */
+void rump_cpu_left(struct cpu_info *ci);
+/* l's process has changed its credentials: take them. */
+void rump_lwp_newcred(struct lwp *l);
+
+/*
+ * Enter the kernel as the thread's lwp.
+ * ctx: a host thread outside the kernel.  sleeps (for a CPU).
+ * errors: ENXIO (no kernel: not booted, halted, child of a fork), EDEADLK (in the kernel already:
+ * a signal handler), ENOMEM (no lwp could be made).
+ */
+static __always_inline int
+rump_enter(struct lwp **lp)
+{
+	struct rump_thread *const t = &rump_thread;
+	struct cpu_info *const ci = t->t_cpu;
+	struct lwp *l;
+	uint32_t expect = 0;
+
+	if (__predict_false(t->t_ready == 0))
+		return rump_enter_slow(lp);
+	t->t_ready = 0;
+	__insn_barrier(); /* against handlers of signals */
+	if (__predict_false(!__atomic_compare_exchange_n(&ci->ci_busy, &expect, 1, false,
+		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
+		return rump_enter_slow(lp);
+	RUMP_TSAN_ACQUIRE(ci);
+	l = t->t_curlwp;
+	if (__predict_false(t->t_gen != __atomic_load_n(&rump_hot.rh_gen, __ATOMIC_RELAXED))) {
+		__atomic_store_n(&ci->ci_busy, 0, __ATOMIC_RELEASE);
+		rump_cpu_left(ci);
+		return rump_enter_slow(lp);
+	}
+	__atomic_store_n(&ci->ci_curlwp, l, __ATOMIC_RELAXED);
+	if (__predict_false(l->l_pcred != __atomic_load_n(&l->l_proc->p_cred, __ATOMIC_RELAXED)))
+		rump_lwp_newcred(l);
+	*lp = l;
+	return 0;
+}
+
+/*
+ * Leave it: soft interrupts that are pending run here.
+ * ctx: what rump_enter() made, no lock held.
+ */
+static __always_inline void
+rump_leave(void)
+{
+	struct rump_thread *const t = &rump_thread;
+	struct cpu_info *const ci = t->t_cpu;
+
+	if (__predict_false(__atomic_load_n(&ci->ci_pending, __ATOMIC_RELAXED) != 0)) {
+		rump_leave_slow();
+		return;
+	}
+	__atomic_store_n(&ci->ci_nqs, ci->ci_nqs + 1, __ATOMIC_RELAXED);
+	RUMP_TSAN_RELEASE(ci);
+	__atomic_store_n(&ci->ci_busy, 0, __ATOMIC_RELEASE);
+	__insn_barrier(); /* the fence is the waiter's: rump_sched.h */
+	if (__predict_false(__atomic_load_n(&rump_hot.rh_attention, __ATOMIC_RELAXED) != 0))
+		rump_cpu_left(ci);
+	__insn_barrier();
+	t->t_ready = t->t_gen;
+}
+
+#endif /* RUMP_ENTRY_H */
