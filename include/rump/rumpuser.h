@@ -46,12 +46,15 @@ struct rumpuser_upcalls {
 
 /*
  * Start the host side.  version is RUMPUSER_VERSION of the kernel's build.
- * errors: EPROGMISMATCH's stand-in EINVAL with a line on the console when versions differ, ENOMEM,
- * EAGAIN.  A second call without rumpuser_fini() is EBUSY.
+ * errors: EINVAL with a line on the console when the versions differ, EBUSY when it was called
+ * before without rumpuser_fini(), ENOMEM, EAGAIN.  Undone entirely when it fails.
  */
 int rumpuser_init(int version, const struct rumpuser_upcalls *up);
 
-/* Stop the loop and the pool, join their threads, close what they opened, free everything. */
+/*
+ * Stop the loop and the pool, wait for their threads and for detached ones, which the kernel has
+ * told to end, close what is open, free everything.  ctx: any, but none of these threads.
+ */
 void rumpuser_fini(void);
 
 /* ---- Parameters ---- */
@@ -97,7 +100,10 @@ void rumpuser_thread_exit(void) __attribute__((__noreturn__));
  * One argument a thread.  errors: ENOMEM.
  */
 int rumpuser_thread_atexit(void *arg);
-/* True while the calling thread has pending, enabled and deferred pthread_cancel(). Acts on it. */
+/*
+ * Act on a pthread_cancel() of the calling thread, if one is pending and enabled: the thread ends
+ * here.  No other hypercall is a cancellation point.  ctx: any, holding no virtual CPU.
+ */
 void rumpuser_thread_testcancel(void);
 
 /*
@@ -124,7 +130,8 @@ int64_t rumpuser_clock_res_ns(enum rumpuser_clock);
 /*
  * Have hyp_timer() called once at or after the deadline.  One timer a kernel: arming again moves
  * it, RUMPUSER_FOREVER disarms.  Any thread, any time after rumpuser_init(); starts the loop when
- * it is first needed.  Blocks: never.  errors: EAGAIN, ENOMEM (the loop thread cannot be started).
+ * it is first needed.  Of calls made at the same time any may be the last: the kernel orders them.
+ * Blocks: never.  errors: EAGAIN, ENOMEM (the loop thread cannot be started).
  */
 int rumpuser_timer_arm(int64_t deadline_ns);
 
@@ -132,7 +139,12 @@ int rumpuser_timer_arm(int64_t deadline_ns);
 
 enum { RUMPUSER_READABLE = 1, RUMPUSER_WRITABLE = 2 };
 struct rumpuser_watch;
-/* Call fn(arg, events) on the loop thread when fd is ready (level).  fn only queues work. */
+/*
+ * Call fn(arg, events) on the loop thread, which holds no virtual CPU, when fd is ready (level).
+ * fn only queues work.  *wp is set before fn is first called.  One watch a descriptor; the caller
+ * removes it before it closes fd.
+ * errors: EEXIST, EPERM (a regular file or directory), EBADF, ENOMEM, EAGAIN.
+ */
 int rumpuser_watch_add(int fd, int events, void (*fn)(void *, int), void *arg,
     struct rumpuser_watch **wp);
 /* No call of fn is running or will come when this returns.  Not from the loop thread.  Blocks. */
@@ -156,9 +168,12 @@ enum {
 	RUMPUSER_OPEN_RDWR = 0x1,
 	RUMPUSER_OPEN_CREATE = 0x2,
 	RUMPUSER_OPEN_EXCL = 0x4,
-	RUMPUSER_OPEN_BIO = 0x8, /* will be used for block I/O: host read-ahead hints */
+	RUMPUSER_OPEN_BIO = 0x8, /* for block I/O: does not wait for the other end of a FIFO */
 };
-/* All descriptors are close-on-exec.  Blocks.  errors: the host's. */
+/*
+ * All descriptors are close-on-exec.  What is still open is closed by rumpuser_fini() and in the
+ * child of a fork().  Blocks.  errors: the host's, ENOMEM.
+ */
 int rumpuser_open(const char *path, int flags, int *fdp);
 int rumpuser_close(int fd);
 int rumpuser_getfileinfo(const char *path, struct rumpuser_fileinfo *fi);
@@ -176,9 +191,11 @@ enum {
 	RUMPUSER_RW_SYNC = 0x4,		/* write: durable before return */
 };
 /*
- * Read or write; *done is set on success and may be short only at end of file or on error past
- * the first byte.  The host's cache is tried first without giving up the virtual CPU (RWF_NOWAIT);
- * then blocks.  errors: the host's (EIO, ENOSPC, ...); EINTR is retried.
+ * Read or write; *done is set on success and may be short only at end of file, on error past the
+ * first byte, or with RUMPUSER_RW_STREAM.  The host's cache is tried first without giving up the
+ * virtual CPU (RWF_NOWAIT); then blocks.  The vector is consumed.
+ * errors: the host's (EIO, ENOSPC, ...); EINTR is retried.  A synchronous write that could not be
+ * made durable is an error, whatever *done says.
  */
 int rumpuser_iovrw(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags,
     size_t *done);
@@ -199,7 +216,10 @@ int rumpuser_punch(int fd, int64_t off, int64_t len);
 
 /* len bytes of the host's randomness.  Blocks only before the host's pool is first ready. */
 int rumpuser_getrandom(void *buf, size_t len);
-/* Kernel messages (1 false: stderr) and what processes write to the console (true: stdout). */
+/*
+ * Kernel messages (out false: stderr; keeps the virtual CPU) and what processes write to the
+ * console (true: stdout; blocks).
+ */
 void rumpuser_console(bool out, const char *buf, size_t len);
 /* Addresses and symbols of the caller's stack to the console. */
 void rumpuser_backtrace(void);
@@ -232,6 +252,7 @@ struct rumpuser_rcu_ops {
 };
 int rumpuser_lfht_create(unsigned long nbuckets, const struct rumpuser_rcu_ops *ops,
     struct rumpuser_lfht **htp);
+/* The table is empty and no read section can still see it. */
 void rumpuser_lfht_destroy(struct rumpuser_lfht *ht);
 struct rumpuser_lfht_node *rumpuser_lfht_lookup(struct rumpuser_lfht *ht, unsigned long hash,
     int (*match)(struct rumpuser_lfht_node *, const void *), const void *key);
@@ -241,6 +262,9 @@ struct rumpuser_lfht_node *rumpuser_lfht_add_unique(struct rumpuser_lfht *ht, un
     struct rumpuser_lfht_node *node);
 /* errors: ENOENT.  The node may be freed a grace period later. */
 int rumpuser_lfht_del(struct rumpuser_lfht *ht, struct rumpuser_lfht_node *node);
+/* Call fn for every node until it returns false.  Nodes added or deleted meanwhile may be seen. */
+void rumpuser_lfht_walk(struct rumpuser_lfht *ht, bool (*fn)(struct rumpuser_lfht_node *, void *),
+    void *arg);
 
 #ifdef __cplusplus
 }

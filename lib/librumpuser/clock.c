@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * The host's clocks, read without entering the host kernel where it has a vDSO.
+ */
+#include <time.h>
+
+#include "internal.h"
+
+static clockid_t
+hostclock(enum rumpuser_clock clock)
+{
+	return clock == RUMPUSER_CLOCK_WALL ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+}
+
+void
+rumpuser_clock_gettime(enum rumpuser_clock clock, int64_t *sec, long *nsec)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(hostclock(clock), &ts);
+	*sec = ts.tv_sec;
+	*nsec = ts.tv_nsec;
+}
+
+int64_t
+rumpuser_clock_res_ns(enum rumpuser_clock clock)
+{
+	struct timespec ts;
+
+	(void)clock_getres(hostclock(clock), &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
