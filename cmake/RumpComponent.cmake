@@ -27,7 +27,7 @@ if(NOT EXISTS ${CMAKE_SOURCE_DIR}/cmake/links) # while the parts come together
 endif()
 set(RUMP_LIBDIR ${CMAKE_BINARY_DIR}/libs)
 # What librumpuser's static form needs of the host.
-set(RUMP_STATIC_LIBS -luv -lurcu-cds -lurcu-memb -lurcu-common -lpthread -ldl)
+set(RUMP_STATIC_LIBS -luv -lurcu-cds -lpthread -ldl)
 set(RUMP_GENDIR ${CMAKE_BINARY_DIR}/gen)
 file(MAKE_DIRECTORY ${RUMP_LIBDIR} ${RUMP_GENDIR}/include/kpi/sys ${RUMP_GENDIR}/include/rump)
 
