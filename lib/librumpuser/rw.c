@@ -100,6 +100,10 @@ rumpuser__rw_wait(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int f
     size_t *done)
 {
 	struct transfer t = { fd, flags, iov, niov, off, 0, false };
+
+	*done = 0;
+	if (off < 0 && (flags & RUMPUSER_RW_STREAM) == 0)
+		return EINVAL;
 	int error = advance(&t, 0) ? 0 : transfer_rest(&t);
 
 	if (error == 0 && t.t_volatile && fdatasync(fd) == -1)
@@ -153,6 +157,9 @@ rumpuser_iovrw(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flag
 	struct transfer t = { fd, flags, iov, niov, off, 0, false };
 	int error = 0;
 
+	*done = 0;
+	if (off < 0 && (flags & RUMPUSER_RW_STREAM) == 0)
+		return EINVAL; /* to preadv2(2) -1 is the descriptor's own position */
 	if (!advance(&t, 0)
 	    && ((flags & (RUMPUSER_RW_WRITE | RUMPUSER_RW_STREAM)) != 0 || !read_cached(&t)))
 		error = transfer_waiting(&t);

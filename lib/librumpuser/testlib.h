@@ -10,6 +10,9 @@
 #ifndef RUMPUSER_TESTLIB_H
 #define RUMPUSER_TESTLIB_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
