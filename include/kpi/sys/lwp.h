@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 #include <sys/queue.h>
+#include <sys/syncobj.h>
 
 struct cpu_info;
 struct filedesc;
@@ -77,6 +78,8 @@ struct lwp {
 	int l_ipl;			 /* (o) what spl(9) pretends */
 	int l_locks;			 /* (o) spin and adaptive locks held, in checked builds */
 	int l_dupfd;			 /* (o) with EDUPFD and EMOVEFD: the descriptor */
+
+	struct lwp_sync l_sync;		 /* locks and sleeping: sync/ */
 
 	/* Sleeping. */
 	struct kmutex *l_mutex;		 /* (s) guards the state; of the queue or the CPU */

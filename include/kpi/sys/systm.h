@@ -10,7 +10,9 @@
 #include <sys/types.h>
 #include <sys/param.h>
 #include <sys/kprintf.h>
+#include <sys/lock.h>
 #include <sys/lwp.h>
+#include <sys/wchan.h>
 #include <machine/intr.h>
 
 #include <lib/libkern/libkern.h>
@@ -99,43 +101,10 @@ void powerhook_disestablish(void *cookie);
 void *critpollhook_establish(void (*fn)(void *), void *arg);
 void critpollhook_disestablish(void *cookie);
 
-/* Sleeping: <sys/proc.h> on NetBSD; here too, as many sources rely on either. */
-typedef const volatile void *wchan_t;
-int tsleep(wchan_t ident, pri_t priority, const char *wmesg, int timo);
-int mtsleep(wchan_t ident, pri_t priority, const char *wmesg, int timo, struct kmutex *mtx);
-int kpause(const char *wmesg, bool intr, int timo, struct kmutex *mtx);
-void wakeup(wchan_t ident);
-void wakeup_one(wchan_t ident);
-
 /* Busy-wait. */
 void delay(unsigned int us);
 #define DELAY(us) delay(us)
 
 #define sysbeep(pitch, period) __nothing
-
-/* KERNEL_LOCK: around code that is not MPSAFE.  See <sys/lock.h>. */
-void _kernel_lock(int nlocks);
-void _kernel_unlock(int nlocks, int *countp);
-bool _kernel_locked_p(void);
-void kernel_lock_init(void);
-#define KERNEL_LOCK(count, lwp)		     _kernel_lock((count))
-#define KERNEL_UNLOCK(all, lwp, p)	     _kernel_unlock((all), (p))
-#define KERNEL_LOCK_ONE(l)		     KERNEL_LOCK(1, (l))
-#define KERNEL_UNLOCK_ONE(l)		     KERNEL_UNLOCK(1, (l), NULL)
-#define KERNEL_UNLOCK_ALL(l, p)		     KERNEL_UNLOCK(0, (l), (p))
-#define KERNEL_UNLOCK_LAST(l)		     KERNEL_UNLOCK(-1, (l), NULL)
-#define KERNEL_LOCKED_P()		     _kernel_locked_p()
-#define KERNEL_LOCK_UNLESS_FLAG(l, flags, f) do {						   \
-		if (((flags) & (f)) == 0)							   \
-			KERNEL_LOCK(1, l);							   \
-	} while (0)
-
-/* Panics when the caller may not sleep: softint, read section, spin mutex held. */
-void assert_sleepable(void);
-#if defined(DIAGNOSTIC) || defined(DEBUG) || defined(LOCKDEBUG)
-#define ASSERT_SLEEPABLE() assert_sleepable()
-#else
-#define ASSERT_SLEEPABLE() __nothing
-#endif
 
 #endif /* KPI_SYS_SYSTM_H */

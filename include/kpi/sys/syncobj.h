@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * What an lwp carries for the sake of synchronization: struct lwp embeds one as l_sync.
+ */
+#ifndef KPI_SYS_SYNCOBJ_H
+#define KPI_SYS_SYNCOBJ_H
+
+#include <sys/types.h>
+
+struct lwp;
+
+/* Locks: (o) the own lwp, (q) the lock of the sleep queue that ls_wchan hashes to, (a) atomic. */
+struct lwp_sync {
+	struct lwp *ls_next;		/* (q) on a sleep queue */
+	struct lwp *ls_prev;		/* (q) */
+	const volatile void *ls_wchan;	/* (q, a) what it sleeps on; NULL: woken or awake */
+	const char *ls_wmesg;		/* (o) why it sleeps */
+	uint32_t ls_intr;		/* (a) an interrupt is pending: rump_lwp_interrupt() */
+	uint8_t ls_kind;		/* (q) what sort of waiter: sync/sleepq.c */
+	uint8_t ls_handoff;		/* (q) the lock was passed to this waiter */
+	uint8_t ls_spl;			/* (o) priority level */
+	uint8_t ls_oldspl;		/* (o) the level before the first spin mutex */
+	uint16_t ls_nspin;		/* (o) spin mutexes held */
+	uint16_t ls_nklock;		/* (o) depth of KERNEL_LOCK */
+	struct psref *ls_psref;		/* (o) passive references held (debug) */
+	void *ls_lockdebug;		/* (o) locks held (LOCKDEBUG) */
+};
+
+#endif /* KPI_SYS_SYNCOBJ_H */
