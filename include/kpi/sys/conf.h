@@ -50,32 +50,32 @@ struct vnode;
 #define dev_type_kqfilter(n) int n(dev_t, struct knote *)
 #define dev_type_discard(n) int n(dev_t, off_t, off_t)
 
-#define noopen	   ((dev_type_open((*)))enodev)
-#define nocancel   ((dev_type_cancel((*)))enodev)
-#define noclose	   ((dev_type_close((*)))enodev)
-#define noread	   ((dev_type_read((*)))enodev)
-#define nowrite	   ((dev_type_write((*)))enodev)
-#define noioctl	   ((dev_type_ioctl((*)))enodev)
-#define nostop	   ((dev_type_stop((*)))enodev)
+#define noopen	   ((dev_type_open((*)))(void *)enodev)
+#define nocancel   ((dev_type_cancel((*)))(void *)enodev)
+#define noclose	   ((dev_type_close((*)))(void *)enodev)
+#define noread	   ((dev_type_read((*)))(void *)enodev)
+#define nowrite	   ((dev_type_write((*)))(void *)enodev)
+#define noioctl	   ((dev_type_ioctl((*)))(void *)enodev)
+#define nostop	   ((dev_type_stop((*)))(void *)enodev)
 #define notty	   NULL
 #define nopoll	   seltrue
-#define nommap	   ((dev_type_mmap((*)))enodev)
-#define nodump	   ((dev_type_dump((*)))enodev)
+#define nommap	   ((dev_type_mmap((*)))(void *)enodev)
+#define nodump	   ((dev_type_dump((*)))(void *)enodev)
 #define nosize	   NULL
 #define nokqfilter seltrue_kqfilter
-#define nodiscard  ((dev_type_discard((*)))enodev)
+#define nodiscard  ((dev_type_discard((*)))(void *)enodev)
 
-#define nullopen   ((dev_type_open((*)))nullop)
-#define nullclose  ((dev_type_close((*)))nullop)
-#define nullread   ((dev_type_read((*)))nullop)
-#define nullwrite  ((dev_type_write((*)))nullop)
-#define nullioctl  ((dev_type_ioctl((*)))nullop)
-#define nullstop   ((dev_type_stop((*)))nullop)
-#define nullpoll   ((dev_type_poll((*)))nullop)
-#define nullmmap   ((dev_type_mmap((*)))nullop)
-#define nulldump   ((dev_type_dump((*)))nullop)
-#define nullkqfilter ((dev_type_kqfilter((*)))eopnotsupp)
-#define nulldiscard ((dev_type_discard((*)))nullop)
+#define nullopen   ((dev_type_open((*)))(void *)nullop)
+#define nullclose  ((dev_type_close((*)))(void *)nullop)
+#define nullread   ((dev_type_read((*)))(void *)nullop)
+#define nullwrite  ((dev_type_write((*)))(void *)nullop)
+#define nullioctl  ((dev_type_ioctl((*)))(void *)nullop)
+#define nullstop   ((dev_type_stop((*)))(void *)nullop)
+#define nullpoll   ((dev_type_poll((*)))(void *)nullop)
+#define nullmmap   ((dev_type_mmap((*)))(void *)nullop)
+#define nulldump   ((dev_type_dump((*)))(void *)nullop)
+#define nullkqfilter ((dev_type_kqfilter((*)))(void *)eopnotsupp)
+#define nulldiscard ((dev_type_discard((*)))(void *)nullop)
 
 /* NULL entries mean what the no... form of the entry does. */
 struct bdevsw {

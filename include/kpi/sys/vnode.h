@@ -17,6 +17,7 @@
 #include <sys/queue.h>
 #include <sys/rwlock.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <uvm/uvm_object.h>
 
 enum vtype { VNON, VREG, VDIR, VBLK, VCHR, VLNK, VSOCK, VFIFO, VBAD };
