@@ -11,6 +11,7 @@
 #ifndef KPI_SYS_POOL_H
 #define KPI_SYS_POOL_H
 
+#include <sys/queue.h>
 #include <sys/types.h>
 
 struct pool;
@@ -27,9 +28,36 @@ extern struct pool_allocator pool_allocator_kmem;    /* any context */
 extern struct pool_allocator pool_allocator_nointr;  /* thread context only */
 extern struct pool_allocator pool_allocator_meta;
 
-/* The caller provides the struct; its contents are the pool's own. */
+struct pool_slab;
+LIST_HEAD(pool_slabs, pool_slab);
+
+/*
+ * The caller provides the struct; all fields are the pool's own.
+ * Locks: (i) set by pool_init(), (p) pr_lock, (g) the list of all pools.
+ */
 struct pool {
-	void *pr_private[1]; /* (i) struct pool_impl; made by pool_init(), freed by pool_destroy() */
+	const char *pr_wchan;		/* (i) name */
+	size_t pr_size;			/* (i) bytes asked for */
+	size_t pr_stride;		/* (i) bytes from item to item */
+	size_t pr_slabsize;		/* (i) bytes; a power of two */
+	u_int pr_first;			/* (i) offset of the first item in a slab */
+	u_int pr_perslab;		/* (i) items a slab; 0: every item has pages of its own */
+	int pr_flags;			/* (i) PR_* of pool_init() */
+	struct pool_allocator *pr_alloc; /* (i) */
+	uint32_t pr_lock[1];		/* leaf */
+	struct pool_slabs pr_partial;	/* (p) some items free */
+	struct pool_slabs pr_full;	/* (p) none free */
+	struct pool_slabs pr_empty;	/* (p) all free */
+	u_int pr_nempty, pr_nslabs;	/* (p) */
+	u_int pr_nout;			/* (p) items given out */
+	u_int pr_lowat, pr_hiwat;	/* (p) in items */
+	u_int pr_hardlimit;		/* (p) most items out at a time */
+	u_int pr_waiters;		/* (p) at the hard limit */
+	uint64_t pr_nget, pr_nput, pr_nfail; /* (p) */
+	const char *pr_hardwarn;	/* (p) */
+	int pr_ratecap;			/* (p) seconds */
+	time_t pr_lastwarn;		/* (p) */
+	TAILQ_ENTRY(pool) pr_list;	/* (g) */
 };
 
 #define PR_WAITOK   0x0001
