@@ -55,4 +55,10 @@ int lwp_park(int64_t deadline_ns);
 /* ctx: any that holds a virtual CPU, softint, spin mutex held; never blocks. */
 void lwp_unpark(struct lwp *l);
 
+/*
+ * Run the soft interrupts that are pending on the CPU at hand, as rump_unschedule_lwp() would:
+ * kernel threads call this instead of leaving the kernel.  ctx: thread, no lock held.  sleeps.
+ */
+void rump_softint_run(void);
+
 #endif /* RUMP_SCHED_H */
