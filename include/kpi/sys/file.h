@@ -127,8 +127,8 @@ int dofileread(int fd, struct file *fp, void *buf, size_t len, off_t *offset, in
 int dofilewrite(int fd, struct file *fp, const void *buf, size_t len, off_t *offset, int flags,
     register_t *retval);
 /*
- * The same for iovecs.  fp NULL: looked up here.  offset NULL: the file's own.
- * errors: EBADF, EINVAL (count, sum of lengths), EFAULT.
+ * The same for iovecs of descriptor fd, which is looked up here.  offset NULL: the file's own.
+ * errors: EBADF, EINVAL (count, sum of lengths, offset), ESPIPE, EFAULT.
  */
 int do_filereadv(int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags,
     register_t *retval);

@@ -27,12 +27,9 @@ struct lwp;
 struct proc;
 struct stat;
 
-#define NDFILE	   20 /* descriptors in a fresh table */
-#define NDFDFILE   6  /* of these, fdfiles that need no allocation */
-#define NDEXTENT   64 /* growth goes at least by this many */
-#define NDENTRIES  32
-#define NDENTRYMASK (NDENTRIES - 1)
-#define NDENTRYSHIFT 5
+#define NDFILE	 20	/* descriptors that a fresh table has room for */
+#define NDFDFILE NDFILE	/* fdfiles that need no allocation */
+#define NDEXTENT 64	/* the first growth goes to this many */
 
 #define FDFILE_CLOSING 0x80000000u /* in ff_refcnt: a close waits on ff_closing */
 
@@ -48,8 +45,10 @@ typedef struct fdfile {
 
 typedef struct fdtab {
 	u_int dt_nfiles;		/* (i) length of dt_ff */
+	u_int dt_nfresh;		/* (i) fdfiles that came with this array */
+	void *dt_chunk;			/* (i) their memory */
 	struct fdtab *dt_link;		/* (d) the array this one replaced, freed with the table */
-	fdfile_t *dt_ff[];		/* (a) NULL: never used */
+	fdfile_t *dt_ff[];		/* (i) */
 } fdtab_t;
 
 /* Locks: (d) fd_lock, (a) atomic, (i) immutable. */
@@ -66,7 +65,6 @@ typedef struct filedesc {
 	int fd_lastfile;		/* (d) highest number taken, or -1 */
 	int fd_freefile;		/* (d) no free number below this */
 	int fd_lastkqfile;		/* (d) highest number with knotes */
-	u_int fd_unused;
 	u_long fd_knhashmask;		/* (d) */
 	struct klist *fd_knhash;	/* (d) knotes not on descriptors */
 	bool fd_exclose;		/* (d) some descriptor may have ff_exclose */
@@ -74,8 +72,6 @@ typedef struct filedesc {
 } filedesc_t;
 
 #ifdef _KERNEL
-
-extern const struct fileops vnops; /* set by the VFS faction */
 
 /*
  * Look up a descriptor of curlwp's table.  The file stays open until fd_putfile().
@@ -111,7 +107,7 @@ void fd_affix(struct proc *p, struct file *fp, unsigned int fd);
 void fd_abort(struct proc *p, struct file *fp, unsigned int fd);
 /*
  * Set type, flags, operations and data, and affix; for cloning devices.  owns: fd and fp.
- * returns EMOVEFD with the descriptor in curlwp->l_dupfd.
+ * returns EMOVEFD, which open(2) understands; the descriptor is in curlwp->l_dupfd.
  */
 int fd_clone(struct file *fp, unsigned int fd, int flag, const struct fileops *fops, void *data);
 #define fd_clone_type DTYPE_MISC
@@ -135,7 +131,7 @@ struct file *fgetdummy(void);
 void fputdummy(struct file *fp);
 
 void fd_set_exclose(struct lwp *l, int fd, bool exclose);
-/* exec: close the descriptors marked so; make the table unshared. */
+/* exec: close the descriptors marked so.  ctx: the process's last lwp. */
 void fd_closeexec(void);
 /* Close all numbers from startfd up (closefrom). */
 int fd_closefrom(int startfd);
@@ -158,9 +154,6 @@ void fd_drop(struct lwp *l);
 
 int fd_getkq(unsigned int fd, struct file **fpp);
 int do_sys_fstat(int fd, struct stat *sb);
-
-/* Boot: pools; the console on descriptors 0 to 2 of p (private/rump_file.h). */
-void fd_sys_init(void);
 
 #endif /* _KERNEL */
 #endif /* KPI_SYS_FILEDESC_H */

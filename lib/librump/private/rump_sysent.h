@@ -32,12 +32,12 @@ rump_syscall(unsigned int num, const void *args)
 	struct lwp *l;
 	int error;
 
-	error = rump_syscall_enter(&l);
+	error = rump_enter(&l);
 	if (__predict_false(error != 0))
 		return rump_syscall_fail(error);
 	call = rump_sysent[num];
 	error = __predict_true(call != NULL) ? call(l, args, retval) : ENOSYS;
-	rump_syscall_leave(l);
+	rump_leave();
 	if (__predict_false(error != 0))
 		return rump_syscall_fail(error);
 	return retval[0];
