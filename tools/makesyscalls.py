@@ -200,13 +200,13 @@ def stub(c):
         if a.variadic:
             out += ['\tva_list ap;', f'\t{a.declare(a.kernel())};']
     if c.args:
-        out.append(f'\tstruct sys_{c.name}_args args;')
+        out.append(f'\tstruct sys_{c.name}_args uap;')
     for a in c.args:
         if a.variadic:
             out += [f'\tva_start(ap, {last[-1].name});', f'\t{a.name} = va_arg(ap, {a.kernel()});',
                     '\tva_end(ap);']
-    out += [f'\tSCARG(&args, {a.name}) = {a.name};' for a in c.args]
-    argp = '&args' if c.args else 'NULL'
+    out += [f'\tSCARG(&uap, {a.name}) = {a.name};' for a in c.args]
+    argp = '&uap' if c.args else 'NULL'
     call = f'rump_syscall(SYS_{c.name}, {argp})'
     if result == 'void':
         out.append(f'\t{call};')
