@@ -245,9 +245,10 @@ void
 rumpuser__bio_fork(int stage)
 {
 	if (stage == FORK_CHILD) {
-		while (bio.b_queue != NULL)
-			put_batch_locked(take_batch_locked());
-		free_spares_locked();
+		bio.b_queue = NULL;
+		bio.b_nqueued = 0;
+		bio.b_spares = NULL;
+		bio.b_nspares = 0;
 		bio.b_idle = bio.b_tokens = 0;
 		bio.b_nthreads = 0;
 		bio.b_stopping = false;

@@ -253,9 +253,6 @@ close_all_locked(void)
 	for (size_t w = 0; w < open_nwords; w++)
 		for (; open_map[w] != 0; open_map[w] &= open_map[w] - 1)
 			(void)close((int)(w * WORD_BITS) + __builtin_ctzll(open_map[w]));
-	rumpuser__free(open_map);
-	open_map = NULL;
-	open_nwords = 0;
 }
 
 void
@@ -263,13 +260,19 @@ rumpuser__files_fini(void)
 {
 	(void)pthread_mutex_lock(&files_lock);
 	close_all_locked();
+	rumpuser__free(open_map);
+	open_map = NULL;
+	open_nwords = 0;
 	(void)pthread_mutex_unlock(&files_lock);
 }
 
 void
 rumpuser__files_fork(int stage)
 {
-	if (stage == FORK_CHILD)
+	if (stage == FORK_CHILD) {
 		close_all_locked();
+		open_map = NULL;
+		open_nwords = 0;
+	}
 	rumpuser__fork_lock(&files_lock, stage);
 }

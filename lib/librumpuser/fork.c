@@ -4,8 +4,9 @@
  * fork(): the child has the forking thread alone, so nothing of a booted kernel lives on in it.
  *
  * Every lock of librumpuser is taken before the fork, in lock order, so that the child finds all
- * lists at rest.  In the child each file forgets its threads and closes its descriptors, the
- * kernel is told by hyp_forked(), and rumpuser_init() may be called again.
+ * lists at rest.  In the child all of librumpuser's memory is freed, each file forgets its threads
+ * and closes its descriptors, the kernel is told by hyp_forked(), and rumpuser_init() may be called
+ * again.
  *
  * Handlers cannot be taken back, so they are registered once a process.
  */
@@ -18,6 +19,7 @@ static void (*const forkers[])(int) = { /* in lock order, outermost first */
 	rumpuser__thread_fork,
 	rumpuser__atexit_fork,
 	rumpuser__files_fork,
+	rumpuser__alloc_fork,
 };
 #define NFORKERS (sizeof(forkers) / sizeof(forkers[0]))
 
@@ -40,8 +42,10 @@ fork_child(void)
 {
 	HOST_SECTION;
 
-	for (size_t i = NFORKERS; i-- > 0;)
+	/* The kernel is told last, when hypercalls work again. */
+	for (size_t i = 1; i < NFORKERS; i++)
 		forkers[i](FORK_CHILD);
+	forkers[0](FORK_CHILD);
 }
 
 int

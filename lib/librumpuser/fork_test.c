@@ -131,7 +131,7 @@ keep_busy(void *arg)
 {
 	while (!test_counted(&stop)) {
 		(void)rumpuser_timer_arm(test_now() + 10000);
-		(void)rumpuser_bio(fd, buf, sizeof(buf), 0, RUMPUSER_RW_READ, bio_done, &flag);
+		(void)rumpuser_bio(fd, buf, 0, 0, RUMPUSER_RW_READ, bio_done, &flag);
 	}
 	return arg;
 }

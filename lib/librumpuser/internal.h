@@ -62,11 +62,14 @@ rumpuser__errno_restore(const int *saved)
 
 /* fault.c: allocations that tests can make fail.  ctx: any. */
 bool rumpuser__fault(void);
+/* Zeroed; forgotten and freed in the child of a fork(). */
 void *rumpuser__alloc(size_t size);
 void rumpuser__free(void *p);
 
 /* thread.c: the pool's and the loop's threads come and go by the same calls as the kernel's. */
 void rumpuser__thread_fini(void);
+/* The record of the calling thread, NULL when it is none of ours. */
+struct rumpuser_thread *rumpuser__thread_self(void);
 /* thread_exit.c */
 int rumpuser__atexit_init(void);
 void rumpuser__atexit_fini(void);
@@ -85,6 +88,7 @@ void rumpuser__loop_fini(void);
  * the child finds everything at rest.  The child drops what belonged to the parent's threads.
  */
 int rumpuser__fork_init(void);
+void rumpuser__alloc_fork(int stage);
 void rumpuser__init_fork(int stage);
 void rumpuser__thread_fork(int stage);
 void rumpuser__atexit_fork(int stage);

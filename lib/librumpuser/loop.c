@@ -324,12 +324,6 @@ rumpuser__loop_fork(int stage)
 		hostpoll_close(&loop.l_hp);
 		if (uv_loop_fork(&loop.l_uv) == 0)
 			uv_teardown(!uv_is_closing((uv_handle_t *)&loop.l_poll));
-		while (loop.l_posts != NULL) {
-			struct post *const p = loop.l_posts;
-
-			loop.l_posts = p->p_next;
-			rumpuser__free(p);
-		}
 		loop_cond = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
 		loop.l_running = false;
 	}

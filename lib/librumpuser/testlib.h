@@ -63,15 +63,16 @@ test_now(void)
 }
 
 /* Wait until *word is at least n. */
+#define test_await(word, n) test_await_at(word, n, __LINE__)
 static inline void
-test_await(const uint32_t *word, uint32_t n)
+test_await_at(const uint32_t *word, uint32_t n, int line)
 {
 	const int64_t deadline = test_now() + TEST_PATIENCE;
 	uint32_t now;
 
 	while ((now = test_counted(word)) < n)
 		if (rumpuser_park(word, now, deadline) == ETIMEDOUT)
-			ck_abort_msg("waited in vain for %u, have %u", n, now);
+			ck_abort_msg("line %d: waited in vain for %u, have %u", line, n, now);
 }
 
 static void *

@@ -166,6 +166,12 @@ rumpuser_thread_join(struct rumpuser_thread *t)
 	ENTER(cookie);
 }
 
+struct rumpuser_thread *
+rumpuser__thread_self(void)
+{
+	return self;
+}
+
 void
 rumpuser_thread_exit(void)
 {
@@ -191,15 +197,9 @@ void
 rumpuser__thread_fork(int stage)
 {
 	if (stage == FORK_CHILD) {
-		while (all_threads != NULL) {
-			struct rumpuser_thread *const t = all_threads;
-
-			all_threads = t->t_allnext;
-			if (t != self)
-				rumpuser__free(t);
-		}
+		all_threads = NULL;
 		zombies = NULL;
-		ndetached = 0;
+		ndetached = self != NULL && !self->t_joinable; /* a thread of ours forked */
 		threads_cond = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
 	}
 	rumpuser__fork_lock(&threads_lock, stage);
