@@ -17,6 +17,8 @@
 
 #include <sys/types.h>
 
+struct cpu_info;
+
 /* c_flags, as drivers see them through the functions below. */
 #define CALLOUT_BOUND	 0x0001
 #define CALLOUT_PENDING	 0x0002 /* on the queue */
@@ -28,11 +30,12 @@
 /* Locks: (c) the callout queue's, (i) until destroyed. */
 typedef struct callout {
 	int64_t c_when;		 /* (c) due: monotonic ns */
-	uint32_t c_pos;		 /* (c) place in the heap */
+	struct callout *c_child; /* (c) in the heap */
+	struct callout *c_next;	 /* (c) */
+	struct callout *c_prev;	 /* (c) */
 	int c_flags;		 /* (c) */
 	void (*c_func)(void *);	 /* (c) */
 	void *c_arg;		 /* (c) */
-	struct lwp *c_runner;	 /* (c) the lwp in the function */
 	u_int c_magic;		 /* (i) */
 } callout_t;
 typedef struct callout callout_impl_t;

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/* Time inside the base: start and end, the host timer's upcall, deferred work without threads. */
+#ifndef RUMP_TIME_H
+#define RUMP_TIME_H
+
+#include <sys/types.h>
+
+/* The clocks, before anything asks the time; callouts and workqueues, once softint(9) stands. */
+int rump_clock_init(void);
+int rump_time_init(void);
+/* No callout or work may be pending or be added any more; waits for those that run. */
+void rump_time_fini(void);
+
+/* Nanoseconds of the host's monotonic clock, which deadlines of lwp_park() are in. */
+int64_t rump_mono_ns(void);
+/* Nanoseconds in a tick of hz. */
+#define RUMP_TICK_NS ((int64_t)(NSEC_PER_SEC / hz))
+
+/* The upcall hyp_timer: loop thread, no virtual CPU held. */
+void rump_time_upcall(void);
+/*
+ * Run what is due here and now; returns the next deadline or RUMPUSER_FOREVER.
+ * ctx: thread, no lock held.  With RUMP_THREADS=0 this is rump_nothreads_hook's work.
+ */
+int64_t rump_callout_poll(void);
+/* The earliest deadline of a callout.  ctx: any.  sleeps: no. */
+int64_t rump_callout_next(void);
+
+/*
+ * A thread that comes when there is work and goes after a second without.  Embedded in its owner.
+ * Locks: (w) the private lock of time/worker.c.
+ */
+struct rump_worker {
+	bool (*rw_work)(void *);     /* (i) do some; false: there was nothing to do */
+	void *rw_arg;		     /* (i) */
+	const char *rw_name;	     /* (i) */
+	enum { RW_NONE, RW_WANTED, RW_STARTED } rw_state; /* (w) of its thread */
+	struct lwp *rw_lwp;	     /* (w) the thread, once it runs */
+	bool rw_kicked;		     /* (w) */
+	bool rw_running;	     /* (w) inside rw_work */
+	bool rw_closing;	     /* (w) */
+	struct rump_worker *rw_next; /* (w) all workers */
+};
+void rump_worker_init(struct rump_worker *w, const char *name, bool (*work)(void *), void *arg);
+/* Returns when the thread is gone.  ctx: thread.  sleeps. */
+void rump_worker_fini(struct rump_worker *w);
+/* There is work.  ctx: any that holds a CPU; no spin mutex but the owner's. */
+void rump_worker_kick(struct rump_worker *w);
+/* Have the loop thread call rump_time_upcall() by this deadline. */
+void rump_timer_want(int64_t deadline_ns);
+
+#endif /* RUMP_TIME_H */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/* Between the files of time/. */
+#ifndef CALLOUT_PRIVATE_H
+#define CALLOUT_PRIVATE_H
+
+int callout_startup(void);
+void callout_shutdown(void);
+/* The timer's upcall.  ctx: loop thread with a CPU, no lock held. */
+void callout_timer(void);
+int worker_startup(void);
+void worker_shutdown(void);
+
+#endif /* CALLOUT_PRIVATE_H */
