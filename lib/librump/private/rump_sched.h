@@ -59,6 +59,6 @@ void lwp_unpark(struct lwp *l);
  * Run the soft interrupts that are pending on the CPU at hand, as rump_unschedule_lwp() would:
  * kernel threads call this instead of leaving the kernel.  ctx: thread, no lock held.  sleeps.
  */
-void rump_softint_run(void);
+void rump_softint_drain(void);
 
 #endif /* RUMP_SCHED_H */

@@ -107,7 +107,7 @@ rump_callout_poll(void)
 {
 	if (rump_callout_next() <= rump_mono_ns()) {
 		softint_schedule(callout_si);
-		rump_softint_run();
+		rump_softint_drain();
 	}
 	return rump_callout_next();
 }
