@@ -16,10 +16,10 @@
 #include <rump/rumpuser.h>
 
 _Static_assert(sizeof(struct rumpuser_iov) == sizeof(struct iovec), "struct iovec");
-_Static_assert(offsetof(struct rumpuser_iov, iov_base) == offsetof(struct iovec, iov_base),
-    "iov_base");
-_Static_assert(offsetof(struct rumpuser_iov, iov_len) == offsetof(struct iovec, iov_len),
-    "iov_len");
+_Static_assert(
+    offsetof(struct rumpuser_iov, iov_base) == offsetof(struct iovec, iov_base), "iov_base");
+_Static_assert(
+    offsetof(struct rumpuser_iov, iov_len) == offsetof(struct iovec, iov_len), "iov_len");
 
 #define SAME(name, value) _Static_assert((name) == (value), #name)
 

@@ -14,8 +14,8 @@
 #include "rw.h"
 
 #define BIO_THREADS 4
-#define BIO_BATCH   16		  /* requests taken at once, at most */
-#define BIO_SPARES  32		  /* request structures kept */
+#define BIO_BATCH   16 /* requests taken at once, at most */
+#define BIO_SPARES  32 /* request structures kept */
 #define BIO_IDLE_NS ((int64_t)NS_PER_S)
 
 struct request {
@@ -32,14 +32,14 @@ struct request {
 static pthread_mutex_t bio_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	struct request *b_queue, **b_end; /* (b) */
-	unsigned b_nqueued;		  /* (b) */
-	struct request *b_spares;	  /* (b) */
-	unsigned b_nspares;		  /* (b) */
-	unsigned b_idle;		  /* (b) threads asleep and not promised a token */
-	unsigned b_tokens;		  /* (b) threads to wake, that have not yet */
-	bool b_stopping;		  /* (b) */
-	uint32_t b_wake;		  /* (a) */
-	uint32_t b_nthreads;		  /* (a) */
+	unsigned b_nqueued; /* (b) */
+	struct request *b_spares; /* (b) */
+	unsigned b_nspares; /* (b) */
+	unsigned b_idle; /* (b) threads asleep and not promised a token */
+	unsigned b_tokens; /* (b) threads to wake, that have not yet */
+	bool b_stopping; /* (b) */
+	uint32_t b_wake; /* (a) */
+	uint32_t b_nthreads; /* (a) */
 } bio;
 
 /* Take a fair share of the queue. */
@@ -96,7 +96,8 @@ serve_batch(struct request *batch)
 {
 	for (struct request *r = batch; r != NULL; r = r->r_next) {
 		size_t done = 0;
-		const int error = rumpuser__rw_wait(r->r_fd, &r->r_iov, 1, r->r_off, r->r_flags, &done);
+		const int error =
+		    rumpuser__rw_wait(r->r_fd, &r->r_iov, 1, r->r_off, r->r_flags, &done);
 
 		r->r_fn(r->r_arg, error, done);
 	}
@@ -174,8 +175,8 @@ get_request_locked(void)
 }
 
 int
-rumpuser_bio(int fd, void *buf, size_t len, int64_t off, int flags,
-    void (*fn)(void *, int, size_t), void *arg)
+rumpuser_bio(int fd, void *buf, size_t len, int64_t off, int flags, void (*fn)(void *, int, size_t),
+    void *arg)
 {
 	HOST_SECTION;
 	bool wake = false;
@@ -187,7 +188,7 @@ rumpuser_bio(int fd, void *buf, size_t len, int64_t off, int flags,
 		(void)pthread_mutex_unlock(&bio_lock);
 		return ENOMEM;
 	}
-	*r = (struct request) {
+	*r = (struct request){
 		.r_fd = fd,
 		.r_flags = flags,
 		.r_iov = { buf, len },

@@ -16,7 +16,8 @@ report(const char *what)
 {
 	char msg[512];
 	const char *const why = dlerror();
-	const int n = snprintf(msg, sizeof(msg), "rump: %s: %s\n", what, why ? why : "cannot be loaded");
+	const int n =
+	    snprintf(msg, sizeof(msg), "rump: %s: %s\n", what, why ? why : "cannot be loaded");
 
 	rumpuser_console(false, msg, n < (int)sizeof(msg) ? (size_t)n : sizeof(msg) - 1);
 }

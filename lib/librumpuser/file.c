@@ -128,7 +128,7 @@ filetype(mode_t mode)
 static void
 fill_info(const struct stat *st, struct rumpuser_fileinfo *fi)
 {
-	*fi = (struct rumpuser_fileinfo) {
+	*fi = (struct rumpuser_fileinfo){
 		.fi_size = st->st_size > 0 ? (uint64_t)st->st_size : 0,
 		.fi_dev = st->st_dev,
 		.fi_ino = st->st_ino,

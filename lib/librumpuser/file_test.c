@@ -28,7 +28,8 @@ file_setup(void)
 	for (size_t i = 0; i < FILE_BYTES; i++)
 		content[i] = (unsigned char)(i * 2654435761U >> 13);
 	ck_assert_int_eq(rumpuser_open(path,
-			     RUMPUSER_OPEN_RDWR | RUMPUSER_OPEN_CREATE | RUMPUSER_OPEN_EXCL, &fd), 0);
+			     RUMPUSER_OPEN_RDWR | RUMPUSER_OPEN_CREATE | RUMPUSER_OPEN_EXCL, &fd),
+	    0);
 	ck_assert_int_eq(rumpuser_rw(fd, content, FILE_BYTES, 0, RUMPUSER_RW_WRITE, &done), 0);
 	ck_assert_uint_eq(done, FILE_BYTES);
 }
@@ -108,7 +109,8 @@ START_TEST(file_read_bounds)
 	size_t done = 99;
 
 	errno = EXDEV;
-	const int error = rumpuser_rw(fd, buf, reads[_i].len, reads[_i].off, RUMPUSER_RW_READ, &done);
+	const int error =
+	    rumpuser_rw(fd, buf, reads[_i].len, reads[_i].off, RUMPUSER_RW_READ, &done);
 	ck_assert_msg(error == reads[_i].error && done == reads[_i].done, "%s: errno %d, %zu bytes",
 	    reads[_i].name, error, done);
 	if (done > 0)
@@ -160,7 +162,7 @@ START_TEST(file_long_vectors)
 	size_t done, off = 0;
 
 	for (size_t i = 0; i < NIOV; i++) {
-		iov[i] = (struct rumpuser_iov) { buf + off, i % 8 };
+		iov[i] = (struct rumpuser_iov){ buf + off, i % 8 };
 		off += i % 8;
 	}
 	ck_assert_int_eq(rumpuser_iovrw(fd, iov, NIOV, 100, RUMPUSER_RW_READ, &done), 0);
@@ -180,7 +182,8 @@ START_TEST(file_streams)
 	    rumpuser_rw(p[1], "hello", 5, 0, RUMPUSER_RW_WRITE | RUMPUSER_RW_STREAM, &done), 0);
 	ck_assert_uint_eq(done, 5);
 	ck_assert_int_eq(
-	    rumpuser_rw(p[0], buf, sizeof(buf), 0, RUMPUSER_RW_READ | RUMPUSER_RW_STREAM, &done), 0);
+	    rumpuser_rw(p[0], buf, sizeof(buf), 0, RUMPUSER_RW_READ | RUMPUSER_RW_STREAM, &done),
+	    0);
 	ck_assert_uint_eq(done, 5);
 	ck_assert_int_eq(rumpuser_rw(p[0], buf, 1, 0, RUMPUSER_RW_READ, &done), ESPIPE);
 	(void)close(p[0]);
@@ -239,8 +242,10 @@ START_TEST(file_bio_completes_all)
 
 	for (int i = 0; i < REQUESTS; i++) {
 		ck_assert_int_eq(rumpuser_bio(fd, buf[i], len, i * 190, RUMPUSER_RW_READ, complete,
-				     (void *)(uintptr_t)&len), 0);
-		ck_assert_uint_le(rumpuser__live_threads(), 5); /* four and one that is being reaped */
+				     (void *)(uintptr_t)&len),
+		    0);
+		ck_assert_uint_le(
+		    rumpuser__live_threads(), 5); /* four and one that is being reaped */
 	}
 	test_await(&completed, REQUESTS);
 	ck_assert_uint_eq(test_counted(&good), REQUESTS);
@@ -277,7 +282,8 @@ START_TEST(file_bio_is_finished_by_fini)
 
 	for (int i = 0; i < 100; i++)
 		ck_assert_int_eq(rumpuser_bio(fd, buf[i], len, 0, RUMPUSER_RW_READ, complete,
-				     (void *)(uintptr_t)&len), 0);
+				     (void *)(uintptr_t)&len),
+		    0);
 	rumpuser_fini();
 	ck_assert_uint_eq(test_counted(&completed), 100);
 }

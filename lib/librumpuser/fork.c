@@ -12,7 +12,8 @@
  */
 #include "internal.h"
 
-static void (*const forkers[])(int) = { /* in lock order, outermost first */
+static void (*const forkers[])(int) = {
+	/* in lock order, outermost first */
 	rumpuser__init_fork,
 	rumpuser__loop_fork,
 	rumpuser__bio_fork,
@@ -55,9 +56,8 @@ rumpuser__fork_init(void)
 
 	if (registered)
 		return 0;
-	const int error = rumpuser__fault()
-	    ? ENOMEM
-	    : pthread_atfork(fork_prepare, fork_parent, fork_child);
+	const int error =
+	    rumpuser__fault() ? ENOMEM : pthread_atfork(fork_prepare, fork_parent, fork_child);
 	registered = error == 0;
 	return error;
 }

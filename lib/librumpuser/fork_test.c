@@ -12,12 +12,12 @@
 #include <sys/wait.h>
 
 /* A child's result is its exit status: Check's assertions would speak for the wrong process. */
-#define CHILD_WANT(cond)                                                                          \
-	do                                                                                         \
-		if (!(cond)) {                                                                     \
-			fprintf(stderr, "child, line %d: %s\n", __LINE__, #cond);                  \
-			_exit(1);                                                                  \
-		}                                                                                  \
+#define CHILD_WANT(cond)                                                          \
+	do                                                                        \
+		if (!(cond)) {                                                    \
+			fprintf(stderr, "child, line %d: %s\n", __LINE__, #cond); \
+			_exit(1);                                                 \
+		}                                                                 \
 	while (0)
 
 static uint32_t flag, gate;
@@ -52,7 +52,8 @@ static void
 start_everything(void)
 {
 	ck_assert_int_eq(rumpuser_open("/dev/zero", RUMPUSER_OPEN_RDONLY, &fd), 0);
-	ck_assert_int_eq(rumpuser_bio(fd, buf, sizeof(buf), 0, RUMPUSER_RW_READ, bio_done, &flag), 0);
+	ck_assert_int_eq(
+	    rumpuser_bio(fd, buf, sizeof(buf), 0, RUMPUSER_RW_READ, bio_done, &flag), 0);
 	test_await(&flag, 1);
 	ck_assert_int_eq(rumpuser_loop_post(raise_word, &flag), 0);
 	test_await(&flag, 2);
@@ -109,7 +110,8 @@ reap_child(pid_t pid)
 
 START_TEST(fork_child_starts_afresh)
 {
-	const int nfds = test_entries("/proc/self/fd") + 3; /* libuv's pipe, for the process's life */
+	const int nfds =
+	    test_entries("/proc/self/fd") + 3; /* libuv's pipe, for the process's life */
 	const pid_t pid = (start_everything(), fork());
 
 	if (pid == 0)

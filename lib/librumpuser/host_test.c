@@ -30,7 +30,8 @@ START_TEST(host_map_aligned_zeroed)
 	for (int i = 0; i < 3; i++) {
 		void *v;
 
-		ck_assert_int_eq(rumpuser_map(maps[_i].size, maps[_i].align, maps[_i].flags, &v), 0);
+		ck_assert_int_eq(
+		    rumpuser_map(maps[_i].size, maps[_i].align, maps[_i].flags, &v), 0);
 		ck_assert_msg((uintptr_t)v % maps[_i].align == 0, "%s: %p", maps[_i].name, v);
 		p[i] = v;
 		ck_assert_uint_eq(p[i][0] | p[i][maps[_i].size - 1], 0);
@@ -235,8 +236,8 @@ START_TEST(host_hash_table)
 		    &items[i].node);
 	}
 	twin.key = 7;
-	ck_assert_ptr_eq(rumpuser_lfht_add_unique(ht, 7 / 3, match_key, &twin.key, &twin.node),
-	    &items[7].node);
+	ck_assert_ptr_eq(
+	    rumpuser_lfht_add_unique(ht, 7 / 3, match_key, &twin.key, &twin.node), &items[7].node);
 	rumpuser_lfht_walk(ht, count_node, &n);
 	ck_assert_uint_eq(n, ITEMS);
 	for (unsigned i = 0; i < ITEMS; i++)

@@ -41,10 +41,10 @@ hostpoll_open(struct hostpoll *hp)
 	int error = 0;
 
 	hp->hp_timerfd = hp->hp_wakefd = -1;
-	if ((hp->hp_fd = or_fault(epoll_create1(EPOLL_CLOEXEC))) == -1
-	    || (hp->hp_timerfd = or_fault(timerfd_create(CLOCK_MONOTONIC,
-		    TFD_CLOEXEC | TFD_NONBLOCK))) == -1
-	    || (hp->hp_wakefd = or_fault(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) == -1)
+	if ((hp->hp_fd = or_fault(epoll_create1(EPOLL_CLOEXEC))) == -1 ||
+	    (hp->hp_timerfd =
+		    or_fault(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK))) == -1 ||
+	    (hp->hp_wakefd = or_fault(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) == -1)
 		error = errno;
 	if (error == 0)
 		error = add_source(hp, hp->hp_timerfd, EPOLLIN, &hp->hp_timerfd);
@@ -71,8 +71,8 @@ int
 hostpoll_add(struct hostpoll *hp, int fd, int events, void *arg)
 {
 	return add_source(hp, fd,
-	    (events & RUMPUSER_READABLE ? (uint32_t)EPOLLIN : 0)
-		| (events & RUMPUSER_WRITABLE ? (uint32_t)EPOLLOUT : 0),
+	    (events & RUMPUSER_READABLE ? (uint32_t)EPOLLIN : 0) |
+		(events & RUMPUSER_WRITABLE ? (uint32_t)EPOLLOUT : 0),
 	    arg);
 }
 
@@ -135,10 +135,10 @@ hostpoll_collect(struct hostpoll *hp, struct hostpoll_event *ev, int n)
 			/* An error shows in the next read or write, so both are told. */
 			e->he_kind = HOSTPOLL_FD;
 			e->he_arg = ee[i].data.ptr;
-			e->he_events = (got & EPOLLIN ? RUMPUSER_READABLE : 0)
-			    | (got & EPOLLOUT ? RUMPUSER_WRITABLE : 0)
-			    | (got & (EPOLLERR | EPOLLHUP) ? RUMPUSER_READABLE | RUMPUSER_WRITABLE
-							   : 0);
+			e->he_events = (got & EPOLLIN ? RUMPUSER_READABLE : 0) |
+			    (got & EPOLLOUT ? RUMPUSER_WRITABLE : 0) |
+			    (got & (EPOLLERR | EPOLLHUP) ? RUMPUSER_READABLE | RUMPUSER_WRITABLE
+							 : 0);
 			nev++;
 		}
 	}

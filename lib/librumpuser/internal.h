@@ -22,7 +22,7 @@
 /* The upcalls of the kernel at hand; every entry is callable when none is. */
 extern struct rumpuser_upcalls rumpuser__up;
 
-#define LEAVE()	      rumpuser__up.hyp_leave()
+#define LEAVE()       rumpuser__up.hyp_leave()
 #define ENTER(cookie) rumpuser__up.hyp_enter(cookie)
 
 /*
@@ -46,10 +46,9 @@ rumpuser__section_end(struct rumpuser__section *s)
 	(void)pthread_setcancelstate(s->s_cancel, NULL);
 	errno = s->s_errno;
 }
-#define HOST_SECTION                                                                              \
-	__attribute__((__cleanup__(rumpuser__section_end), __unused__))                            \
-	struct rumpuser__section host_section                                                     \
-	    = rumpuser__section_begin()
+#define HOST_SECTION                                       \
+	__attribute__((__cleanup__(rumpuser__section_end), \
+	    __unused__)) struct rumpuser__section host_section = rumpuser__section_begin()
 
 static inline void
 rumpuser__errno_restore(const int *saved)
@@ -57,8 +56,9 @@ rumpuser__errno_restore(const int *saved)
 	errno = *saved;
 }
 /* Where no cancellation point is called, errno alone. */
-#define KEEP_ERRNO                                                                                \
-	__attribute__((__cleanup__(rumpuser__errno_restore), __unused__)) const int keep_errno = errno
+#define KEEP_ERRNO                                                                               \
+	__attribute__((__cleanup__(rumpuser__errno_restore), __unused__)) const int keep_errno = \
+	    errno
 
 /* fault.c: allocations that tests can make fail.  ctx: any. */
 bool rumpuser__fault(void);

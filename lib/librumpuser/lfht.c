@@ -19,8 +19,8 @@ struct rumpuser_lfht {
 	struct rcu_flavor_struct h_flavor;
 };
 
-_Static_assert(sizeof(struct rumpuser_lfht_node) == sizeof(struct cds_lfht_node)
-	&& _Alignof(struct rumpuser_lfht_node) >= _Alignof(struct cds_lfht_node),
+_Static_assert(sizeof(struct rumpuser_lfht_node) == sizeof(struct cds_lfht_node) &&
+	_Alignof(struct rumpuser_lfht_node) >= _Alignof(struct cds_lfht_node),
     "the kernel's node holds liburcu's");
 
 static struct cds_lfht_node *
@@ -68,8 +68,8 @@ table_fits(unsigned long nbuckets)
 }
 
 int
-rumpuser_lfht_create(unsigned long nbuckets, const struct rumpuser_rcu_ops *ops,
-    struct rumpuser_lfht **htp)
+rumpuser_lfht_create(
+    unsigned long nbuckets, const struct rumpuser_rcu_ops *ops, struct rumpuser_lfht **htp)
 {
 	KEEP_ERRNO;
 	struct rumpuser_lfht *ht;
@@ -78,7 +78,7 @@ rumpuser_lfht_create(unsigned long nbuckets, const struct rumpuser_rcu_ops *ops,
 		return EINVAL;
 	if (!table_fits(nbuckets) || (ht = rumpuser__alloc(sizeof(*ht))) == NULL)
 		return ENOMEM;
-	ht->h_flavor = (struct rcu_flavor_struct) {
+	ht->h_flavor = (struct rcu_flavor_struct){
 		.read_lock = ops->ro_read_lock,
 		.read_unlock = ops->ro_read_unlock,
 		.read_ongoing = ongoing,
@@ -90,8 +90,8 @@ rumpuser_lfht_create(unsigned long nbuckets, const struct rumpuser_rcu_ops *ops,
 		.unregister_thread = nothing,
 		.barrier = ops->ro_synchronize,
 	};
-	ht->h_table = _cds_lfht_new(nbuckets, nbuckets, nbuckets, 0, &cds_lfht_mm_chunk,
-	    &ht->h_flavor, NULL);
+	ht->h_table =
+	    _cds_lfht_new(nbuckets, nbuckets, nbuckets, 0, &cds_lfht_mm_chunk, &ht->h_flavor, NULL);
 	if (ht->h_table == NULL) {
 		rumpuser__free(ht);
 		return ENOMEM;
@@ -136,8 +136,8 @@ rumpuser_lfht_del(struct rumpuser_lfht *ht, struct rumpuser_lfht_node *node)
 }
 
 void
-rumpuser_lfht_walk(struct rumpuser_lfht *ht, bool (*fn)(struct rumpuser_lfht_node *, void *),
-    void *arg)
+rumpuser_lfht_walk(
+    struct rumpuser_lfht *ht, bool (*fn)(struct rumpuser_lfht_node *, void *), void *arg)
 {
 	struct cds_lfht_iter iter;
 	struct cds_lfht_node *node;

@@ -184,7 +184,8 @@ START_TEST(loop_watch_refuses)
 	ck_assert_ptr_nonnull(f);
 	ck_assert_int_eq(pipe(pipefd), 0);
 	ck_assert_int_eq(rumpuser_watch_add(pipefd[0], RUMPUSER_READABLE, drain, NULL, &w), 0);
-	ck_assert_int_eq(rumpuser_watch_add(pipefd[0], RUMPUSER_READABLE, drain, NULL, &w2), EEXIST);
+	ck_assert_int_eq(
+	    rumpuser_watch_add(pipefd[0], RUMPUSER_READABLE, drain, NULL, &w2), EEXIST);
 	ck_assert_int_eq(rumpuser_watch_add(fileno(f), RUMPUSER_READABLE, drain, NULL, &w2), EPERM);
 	ck_assert_int_eq(rumpuser_watch_add(9999, RUMPUSER_READABLE, drain, NULL, &w2), EBADF);
 	rumpuser_watch_remove(w);

@@ -22,8 +22,8 @@ rumpuser_map(size_t size, size_t align, int flags, void **ptr)
 
 	if (size == 0 || size > SIZE_MAX - slack || rumpuser__fault())
 		return ENOMEM;
-	char *const p = mmap(NULL, size + slack, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *const p =
+	    mmap(NULL, size + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		return ENOMEM;
 

@@ -17,7 +17,7 @@ deadline_timespec(int64_t deadline_ns)
 {
 	if (deadline_ns < 0)
 		deadline_ns = 0;
-	return (struct timespec) {
+	return (struct timespec){
 		.tv_sec = (time_t)(deadline_ns / NS_PER_S),
 		.tv_nsec = (long)(deadline_ns % NS_PER_S),
 	};
@@ -37,7 +37,8 @@ rumpuser_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
 
 	/* The bitset form takes an absolute time; EINTR and EAGAIN are wake-ups. */
 	if (syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expect, tsp, NULL,
-		FUTEX_BITSET_MATCH_ANY) == -1 && errno == ETIMEDOUT)
+		FUTEX_BITSET_MATCH_ANY) == -1 &&
+	    errno == ETIMEDOUT)
 		return ETIMEDOUT;
 	return 0;
 }

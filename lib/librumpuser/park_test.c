@@ -136,8 +136,7 @@ suite(void)
 	TCase *const tc = tcase_create("park");
 
 	tcase_add_test(tc, park_returns_at_once_when_changed);
-	tcase_add_loop_test(tc, park_ends_at_deadline, 0,
-	    sizeof(deadlines) / sizeof(deadlines[0]));
+	tcase_add_loop_test(tc, park_ends_at_deadline, 0, sizeof(deadlines) / sizeof(deadlines[0]));
 	tcase_add_test(tc, park_loses_no_wakeup);
 	tcase_add_test(tc, park_is_no_cancellation_point);
 	tcase_add_test(tc, park_takes_a_signal_as_a_wakeup);

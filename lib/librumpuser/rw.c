@@ -96,8 +96,7 @@ transfer_rest(struct transfer *t)
 }
 
 int
-rumpuser__rw_wait(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags,
-    size_t *done)
+rumpuser__rw_wait(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags, size_t *done)
 {
 	struct transfer t = { fd, flags, iov, niov, off, 0, false };
 
@@ -122,7 +121,8 @@ read_cached(struct transfer *t)
 #if defined(SYS_preadv2) && defined(RWF_NOWAIT) && defined(__LP64__)
 	for (;;) {
 		const int niov = t->t_niov < IOV_MAX ? t->t_niov : IOV_MAX;
-		const long n = syscall(SYS_preadv2, t->t_fd, t->t_iov, niov, t->t_off, 0L, RWF_NOWAIT);
+		const long n =
+		    syscall(SYS_preadv2, t->t_fd, t->t_iov, niov, t->t_off, 0L, RWF_NOWAIT);
 
 		if (n == 0)
 			return true;
@@ -142,7 +142,8 @@ transfer_waiting(struct transfer *t)
 	HOST_SECTION;
 	void *const cookie = LEAVE();
 	size_t done;
-	const int error = rumpuser__rw_wait(t->t_fd, t->t_iov, t->t_niov, t->t_off, t->t_flags, &done);
+	const int error =
+	    rumpuser__rw_wait(t->t_fd, t->t_iov, t->t_niov, t->t_off, t->t_flags, &done);
 
 	ENTER(cookie);
 	const bool cached = t->t_done > 0;
@@ -160,8 +161,8 @@ rumpuser_iovrw(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flag
 	*done = 0;
 	if (off < 0 && (flags & RUMPUSER_RW_STREAM) == 0)
 		return EINVAL; /* to preadv2(2) -1 is the descriptor's own position */
-	if (!advance(&t, 0)
-	    && ((flags & (RUMPUSER_RW_WRITE | RUMPUSER_RW_STREAM)) != 0 || !read_cached(&t)))
+	if (!advance(&t, 0) &&
+	    ((flags & (RUMPUSER_RW_WRITE | RUMPUSER_RW_STREAM)) != 0 || !read_cached(&t)))
 		error = transfer_waiting(&t);
 	*done = t.t_done;
 	return error;

@@ -9,7 +9,7 @@
  * rumpuser_iovrw() for a thread without a virtual CPU: no upcalls, no try of the cache first.
  * The vector is consumed; *done counts what was moved, on errors as well.
  */
-int rumpuser__rw_wait(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags,
-    size_t *done);
+int rumpuser__rw_wait(
+    int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags, size_t *done);
 
 #endif /* RUMPUSER_RW_H */

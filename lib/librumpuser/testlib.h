@@ -25,7 +25,7 @@
 
 #include "fault.h"
 
-#define TEST_S	      ((int64_t)1000000000)
+#define TEST_S        ((int64_t)1000000000)
 #define TEST_PATIENCE (20 * TEST_S) /* how long a test waits for what must come */
 
 static __thread int test_on_cpu;
@@ -152,7 +152,7 @@ struct test_resources {
 static inline struct test_resources
 test_resources(void)
 {
-	return (struct test_resources) {
+	return (struct test_resources){
 		.r_fds = test_entries("/proc/self/fd"),
 		.r_threads = test_entries("/proc/self/task"),
 		.r_allocs = rumpuser__live_allocs(),
@@ -184,16 +184,16 @@ test_teardown(void)
 	ck_assert_uint_eq(rumpuser__live_threads(), 0);
 }
 
-#define TEST_MAIN(s)                                                                              \
-	int main(void)                                                                             \
-	{                                                                                          \
-		SRunner *const sr = srunner_create(s);                                             \
-		int failed;                                                                        \
-                                                                                                   \
-		srunner_run_all(sr, CK_ENV);                                                       \
-		failed = srunner_ntests_failed(sr);                                                \
-		srunner_free(sr);                                                                  \
-		return failed == 0 ? 0 : 1;                                                        \
+#define TEST_MAIN(s)                                   \
+	int main(void)                                 \
+	{                                              \
+		SRunner *const sr = srunner_create(s); \
+		int failed;                            \
+                                                       \
+		srunner_run_all(sr, CK_ENV);           \
+		failed = srunner_ntests_failed(sr);    \
+		srunner_free(sr);                      \
+		return failed == 0 ? 0 : 1;            \
 	}
 
 #endif /* RUMPUSER_TESTLIB_H */

@@ -11,16 +11,16 @@
 #include "internal.h"
 
 struct exit_record {
-	void *e_arg;	    /* for hyp_threadexit(), NULL: nothing to tell */
+	void *e_arg; /* for hyp_threadexit(), NULL: nothing to tell */
 	unsigned e_generation;
 };
 
 static pthread_mutex_t exit_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t exit_cond = PTHREAD_COND_INITIALIZER; /* exit_running became 0 */
 static pthread_key_t exit_key;
-static bool exit_keyed;	       /* exit_lock */
+static bool exit_keyed; /* exit_lock */
 static unsigned exit_generation; /* exit_lock; odd while the kernel is there */
-static unsigned exit_running;  /* exit_lock; calls of hyp_threadexit() under way */
+static unsigned exit_running; /* exit_lock; calls of hyp_threadexit() under way */
 
 static __thread struct exit_record record;
 

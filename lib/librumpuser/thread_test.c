@@ -179,8 +179,8 @@ suite(void)
 	tcase_add_test(tc, thread_blocks_all_signals);
 	tcase_add_test(tc, thread_name_is_cut);
 	tcase_add_test(tc, thread_detached_are_waited_for_by_fini);
-	tcase_add_loop_test(tc, thread_atexit_tells_the_kernel, 0,
-	    sizeof(endings) / sizeof(endings[0]));
+	tcase_add_loop_test(
+	    tc, thread_atexit_tells_the_kernel, 0, sizeof(endings) / sizeof(endings[0]));
 	suite_add_tcase(s, tc);
 	return s;
 }
