@@ -11,6 +11,7 @@
 
 #include <rump/rumpuser.h>
 
+#include "rump_boot.h"
 #include "rump_sched.h"
 
 #define LIMIT_MIN ((size_t)1 << 20)
@@ -160,52 +161,13 @@ rump_pages_alloc(size_t npages, int flags)
 
 /* ---- Start and end ---- */
 
-/* Bytes with an optional k, m or g; no value or an empty one is no limit. */
-static int
-limit_parse(size_t *limitp)
-{
-	char buf[32], *end;
-	unsigned long long n;
-	u_int shift = 0;
-	int error;
-
-	*limitp = SIZE_MAX;
-	error = rumpuser_getenv("RUMP_MEMLIMIT", buf, sizeof(buf));
-	if (error == ENOENT)
-		return 0;
-	if (error != 0) {
-		printf("RUMP_MEMLIMIT: the value is too long\n");
-		return EINVAL;
-	}
-	n = isdigit(buf[0]) ? strtoull(buf, &end, 10) : 0;
-	if (isdigit(buf[0])) {
-		const int unit = tolower((unsigned char)*end);
-
-		shift = unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' ? 30 : 0;
-		end += shift != 0;
-	}
-	if (!isdigit(buf[0]) || *end != '\0' || n > SIZE_MAX >> shift) {
-		printf("RUMP_MEMLIMIT=%s: not a number of bytes with an optional k, m or g\n", buf);
-		return EINVAL;
-	}
-	if (n << shift < LIMIT_MIN) {
-		printf("RUMP_MEMLIMIT=%s: too small, %zu is the least\n", buf, LIMIT_MIN);
-		return EINVAL;
-	}
-	*limitp = n << shift;
-	return 0;
-}
-
 int
 rump_mem_init(void)
 {
-	size_t limit;
 	int error;
 
-	if ((error = limit_parse(&limit)) != 0)
-		return error;
 	memwait_init();
-	if ((error = pages_init(limit)) != 0)
+	if ((error = pages_init(rump_params.rp_memlimit)) != 0)
 		return error;
 	pool_subsys_init();
 	if ((error = pool_cache_subsys_init()) == 0 && (error = kmem_subsys_init()) == 0)

@@ -13,10 +13,7 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
-/*
- * Reads RUMP_MEMLIMIT; needs nothing but librumpuser.
- * errors: EINVAL (the variable, named on the console), ENOMEM.
- */
+/* Needs nothing but librumpuser and rump_params.  errors: ENOMEM. */
 int rump_mem_init(void);
 /* Everything goes back to the host; what is still allocated is reported in checked builds. */
 void rump_mem_fini(void);

@@ -114,8 +114,7 @@ int snprintb_m(char *buf, size_t size, const char *fmt, uint64_t val, size_t lin
 extern const char hexdigits[];
 extern const char HEXDIGITS[];
 /* A dump of 16 bytes a line, with offsets and characters; msg in front. */
-void hexdump(void (*pr)(const char *, ...) __printflike(1, 2), const char *msg, const void *p,
-    size_t len);
+void hexdump(void (*pr)(const char *, ...), const char *msg, const void *p, size_t len);
 /* vis(3)-like: unprintable bytes as backslash and octal; the length or -1 when it does not fit. */
 int strnvisx(char *dst, size_t dlen, const char *src, size_t len, int flags);
 #define VIS_OCTAL  0x0001
@@ -215,6 +214,14 @@ uint32_t crc32(uint32_t crc, const uint8_t *buf, size_t len);
 uint32_t murmurhash2(const void *key, size_t len, uint32_t seed);
 
 /* ---- The rest ---- */
+
+/*
+ * A table of 2^n >= elements list heads and its mask; NULL only when it may not wait.
+ * sleeps with waitok.
+ */
+enum hashtype { HASH_LIST, HASH_SLIST, HASH_TAILQ, HASH_PSLIST };
+void *hashinit(u_int elements, enum hashtype type, bool waitok, u_long *maskp);
+void hashdone(void *table, enum hashtype type, u_long mask);
 
 /* The number of bytes left when table[byte] & mask is first non-zero. */
 int scanc(u_int size, const u_char *cp, const u_char *table, int mask);

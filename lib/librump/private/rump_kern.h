@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/* Start and end of the parts of kern/. */
+#ifndef RUMP_KERN_H
+#define RUMP_KERN_H
+
+#include <sys/types.h>
+
+/* The generators of cprng(9) are keyed on their CPUs' first use. */
+int rump_cprng_init(void);
+void rump_cprng_fini(void);
+int rump_evcnt_init(void);
+void rump_evcnt_fini(void);
+/* The tree's roots, kern.* and hw.*. */
+int rump_sysctl_init(void);
+void rump_sysctl_fini(void);
+/* Run a component's SYSCTL_SETUP() functions; their nodes go away at rump_sysctl_fini(). */
+void rump_sysctl_setup(const void *const *start, const void *const *stop);
+int rump_kauth_init(void);
+void rump_kauth_fini(void);
+
+#endif /* RUMP_KERN_H */
