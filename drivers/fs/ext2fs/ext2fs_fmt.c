@@ -154,6 +154,25 @@ e2_inode_decode(const void *buf, size_t len, bool hurd, struct e2_inode *ip)
 	return 0;
 }
 
+/*
+ * 8 bits of major over 8 of minor in the first word; where that is zero, the second word's 12 bits
+ * of major (8 to 19) and 20 of minor (0 to 7, 20 to 31).
+ */
+void
+e2_rdev_decode(const uint8_t block[E2_NBLOCK], uint32_t *maj, uint32_t *min)
+{
+	const uint32_t old = le32dec(block), new = le32dec(block + 4);
+
+	*maj = old != 0 ? old >> 8 & 0xff : new >> 8 & 0xfff;
+	*min = old != 0 ? old & 0xff : (new & 0xff) | (new >> 12 & 0xfff00);
+}
+
+uint32_t
+e2_blkno_decode(const void *buf, size_t i)
+{
+	return le32dec((const uint8_t *)buf + 4 * i);
+}
+
 int
 e2_exthdr_decode(const void *buf, size_t len, struct e2_exthdr *eh)
 {
@@ -212,6 +231,12 @@ reclen_decode(uint16_t raw, size_t len)
 	if (raw == 65535 || raw == 0)
 		return 65536;
 	return (raw & 65532u) | (raw & 3u) << 16;
+}
+
+uint32_t
+e2_inline_parent_decode(const uint8_t block[E2_NBLOCK])
+{
+	return le32dec(block);
 }
 
 int
@@ -293,6 +318,12 @@ e2_dxtail_offset(const struct e2_dxnode *dn)
 	return dn->dx_off + (size_t)dn->dx_limit * E2_DX_ENTRY_SIZE;
 }
 
+uint32_t
+e2_dxtail_decode(const void *buf, const struct e2_dxnode *dn)
+{
+	return le32dec((const uint8_t *)buf + e2_dxtail_offset(dn) + 4);
+}
+
 int
 e2_xattr_decode(const void *buf, size_t len, size_t *off, struct e2_xattr *x)
 {
@@ -340,4 +371,40 @@ e2_inode_xattrs(const void *buf, size_t len, unsigned extra_isize, size_t *off)
 		return false;
 	*off = at + 4;
 	return true;
+}
+
+int
+e2_acl_convert(const void *buf, size_t len, uint8_t *out, size_t *outlen)
+{
+	enum { TAG_USER = 0x02, TAG_GROUP = 0x08, ENTRY = 8, HEADER = 4 };
+	const uint8_t *p = buf;
+	const size_t room = *outlen;
+	size_t off = HEADER, made = HEADER;
+
+	if (len < HEADER || le32dec(p) != 1 || room < HEADER)
+		return EINVAL;
+	le32enc(out, 2);
+	while (off < len) {
+		uint32_t id = UINT32_MAX;
+		size_t size = 4;
+		uint16_t tag;
+
+		if (len - off < size)
+			return EINVAL;
+		tag = le16dec(p + off);
+		if (tag == TAG_USER || tag == TAG_GROUP) {
+			size = 8;
+			if (len - off < size)
+				return EINVAL;
+			id = le32dec(p + off + 4);
+		}
+		if (room - made < ENTRY)
+			return EINVAL;
+		memcpy(out + made, p + off, 4);
+		le32enc(out + made + 4, id);
+		off += size;
+		made += ENTRY;
+	}
+	*outlen = made;
+	return 0;
 }

@@ -154,6 +154,7 @@ struct e2_group {
 /* Inode: 128 bytes, or s_inode_size. */
 enum {
 	E2_ROOT_INO = 2,
+	E2_INLINE_PARENT_SIZE = 4,	/* before the entries of an inline directory */
 	E2_INODE_OLD_SIZE = 128,
 	E2_NBLOCK = 60,			/* bytes of i_block */
 	E2_NDADDR = 12,			/* direct block numbers in i_block */
@@ -449,6 +450,10 @@ struct e2_jcommit {
 int e2_super_decode(const void *, size_t len, struct e2_super *);
 int e2_group_decode(const void *, size_t len, struct e2_group *);
 int e2_inode_decode(const void *, size_t len, bool hurd, struct e2_inode *);
+/* The device number that i_block holds, of a device's inode. */
+void e2_rdev_decode(const uint8_t block[E2_NBLOCK], uint32_t *maj, uint32_t *min);
+/* Block number i of i_block or of an indirect block. */
+uint32_t e2_blkno_decode(const void *, size_t i);
 
 /* len: the bytes the node may use (60 in an inode, the block size in a block). */
 int e2_exthdr_decode(const void *, size_t len, struct e2_exthdr *);
@@ -458,6 +463,8 @@ void e2_extidx_decode(const void *, unsigned i, struct e2_extidx *);
 /* The stored checksum of an extent block with room for max entries. */
 uint32_t e2_exttail_decode(const void *, size_t len, const struct e2_exthdr *);
 
+/* The parent that an inline directory's i_block begins with. */
+uint32_t e2_inline_parent_decode(const uint8_t block[E2_NBLOCK]);
 /* The entry at off of a directory block (or inline region) of len bytes. */
 int e2_dirent_decode(const void *, size_t len, size_t off, struct e2_dirent *);
 /* Has the block a checksum tail, and what does it say? */
@@ -468,6 +475,8 @@ int e2_dxnode_decode(const void *, size_t len, bool root, bool csum, struct e2_d
 void e2_dxentry_decode(const void *, const struct e2_dxnode *, unsigned i, struct e2_dxentry *);
 /* Offset of the tail behind dx_limit entries: 4 reserved bytes, then the checksum. */
 size_t e2_dxtail_offset(const struct e2_dxnode *);
+/* The checksum in the tail of a block decoded with csum. */
+uint32_t e2_dxtail_decode(const void *, const struct e2_dxnode *);
 
 /*
  * The attribute entry at *off of a region of len bytes; *off moves to the next one.  ENOENT at the
@@ -479,6 +488,12 @@ int e2_xattr_header_decode(const void *, size_t len, uint32_t *checksum);
 /* Has the inode's body attributes?  off: where their entries start. */
 bool e2_inode_xattrs(const void *, size_t len, unsigned extra_isize, size_t *off);
 
+/*
+ * An ACL as it is stored (version 1: entries of 4 or 8 bytes) in the form that user programs get
+ * (version 2: all of 8).  *outlen: room in out, then bytes made.
+ */
+int e2_acl_convert(const void *, size_t len, uint8_t *out, size_t *outlen);
+
 int e2_jsuper_decode(const void *, size_t len, struct e2_jsuper *);
 /* EINVAL when the block does not carry the journal's magic number. */
 int e2_jheader_decode(const void *, size_t len, struct e2_jheader *);
@@ -487,6 +502,8 @@ int e2_jtag_decode(const void *, size_t len, size_t off, const struct e2_jsuper 
     struct e2_jtag *);
 /* Revoked block i; ENOENT behind the last one. */
 int e2_jrevoke_decode(const void *, size_t len, bool wide, uint32_t i, uint64_t *blk);
+/* The checksum at the end of a descriptor or revoke block of len bytes (v2, v3). */
+uint32_t e2_jtail_decode(const void *, size_t len);
 int e2_jcommit_decode(const void *, size_t len, struct e2_jcommit *);
 /* Does the block open a fast-commit area for transaction *tid? */
 bool e2_fc_head_decode(const void *, size_t len, uint32_t *tid);

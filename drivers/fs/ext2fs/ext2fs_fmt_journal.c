@@ -102,6 +102,12 @@ e2_jrevoke_decode(const void *buf, size_t len, bool wide, uint32_t i, uint64_t *
 	return 0;
 }
 
+uint32_t
+e2_jtail_decode(const void *buf, size_t len)
+{
+	return be32dec((const uint8_t *)buf + len - E2J_TAIL_SIZE);
+}
+
 int
 e2_jcommit_decode(const void *buf, size_t len, struct e2_jcommit *jc)
 {
