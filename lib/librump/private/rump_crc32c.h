@@ -4,9 +4,6 @@
 #ifndef RUMP_CRC32C_H
 #define RUMP_CRC32C_H
 
-#include <sys/types.h>
-
-/* By the CPU's instruction where it has one.  ctx: any. */
-uint32_t rump_crc32c(uint32_t crc, const void *buf, size_t len);
+#include <lib/libkern/libkern.h>
 
 #endif /* RUMP_CRC32C_H */
