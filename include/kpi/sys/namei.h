@@ -10,9 +10,7 @@
 #include <sys/mutex.h>
 #include <sys/pool.h>
 #include <sys/uio.h>
-
-struct mount;
-struct vnode;
+#include <sys/vnode.h>
 
 /* A path in kernel memory that several functions hand on. */
 struct pathbuf;
