@@ -17,13 +17,12 @@ struct lwp_sync {
 	const volatile void *ls_wchan;	/* (q, a) what it sleeps on; NULL: woken or awake */
 	const char *ls_wmesg;		/* (o) why it sleeps */
 	uint32_t ls_intr;		/* (a) an interrupt is pending: rump_lwp_interrupt() */
-	uint8_t ls_kind;		/* (q) what sort of waiter: sync/sleepq.c */
-	uint8_t ls_handoff;		/* (q) the lock was passed to this waiter */
+	uint8_t ls_kind;		/* (q) what sort of waiter: sync/sync_impl.h */
+	uint8_t ls_handoff;		/* (q) the lock was given to this waiter */
 	uint8_t ls_spl;			/* (o) priority level */
 	uint8_t ls_oldspl;		/* (o) the level before the first spin mutex */
 	uint16_t ls_nspin;		/* (o) spin mutexes held */
 	uint16_t ls_nklock;		/* (o) depth of KERNEL_LOCK */
-	struct psref *ls_psref;		/* (o) passive references held (debug) */
 	void *ls_lockdebug;		/* (o) locks held (LOCKDEBUG) */
 };
 

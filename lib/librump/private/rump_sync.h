@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Synchronization, base-private: boot, the interruption of sleeps, KERNEL_LOCK around blocking.
+ */
+#ifndef RUMP_SYNC_H
+#define RUMP_SYNC_H
+
+#include <sys/types.h>
+
+struct lwp;
+
+/* After lwp0 and its virtual CPU are there, before anything sleeps.  errors: ENOMEM. */
+int rump_sync_init(void);
+void rump_sync_fini(void);
+
+/*
+ * Interrupt l: the sleep with signals (cv_wait_sig(), PCATCH) that it is in, or the next one, ends
+ * with EINTR.  The mark stays until rump_lwp_clearintr().  ctx: any that holds a virtual CPU; l is
+ * kept alive by the caller.  sleeps: never.
+ */
+void rump_lwp_interrupt(struct lwp *l);
+void rump_lwp_clearintr(struct lwp *l);
+bool rump_lwp_interrupted(struct lwp *l);
+
+/* Prepare the l_sync of a new lwp; check that a dying one holds and waits for nothing. */
+void rump_sync_lwp_init(struct lwp *l);
+void rump_sync_lwp_check(struct lwp *l);
+
+/*
+ * Give up all levels of KERNEL_LOCK around something that blocks, and take them again.  Cheap when
+ * it is not held.  The hypercall upcalls use these as well.
+ */
+int rump_kernel_lock_drop(void);
+void rump_kernel_lock_retake(int n);
+
+#endif /* RUMP_SYNC_H */
