@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/* Boot and halt of synchronization, and what an lwp's life means for it. */
+#include "sync_impl.h"
+
+#include <sys/condvar.h>
+
+/* Broadcast by nobody: sleepers on it wait for their time limit. */
+kcondvar_t lbolt;
+
+#if defined(__SANITIZE_THREAD__)
+unsigned int rump_membar_word;
+#endif
+
+int
+rump_sync_init(void)
+{
+	int error = 0;
+
+	/* A kernel that a fork() cut off may have left anything here. */
+	memset(sleepq_table, 0, sizeof(sleepq_table));
+	cv_init(&lbolt, "lbolt");
+#ifdef LOCKDEBUG
+	error = lockdebug_init();
+	if (error != 0)
+		return error;
+#endif
+	error = kernel_lock_init();
+#ifdef LOCKDEBUG
+	if (error != 0)
+		lockdebug_fini();
+#endif
+	return error;
+}
+
+void
+rump_sync_fini(void)
+{
+	for (u_int i = 0; i < SLEEPQ_COUNT; i++)
+		KASSERTMSG(sleepq_table[i].sq_head == NULL, "an lwp sleeps (%s)",
+		    sleepq_table[i].sq_head->l_sync.ls_wmesg);
+	kernel_lock_fini();
+#ifdef LOCKDEBUG
+	lockdebug_fini();
+#endif
+	cv_destroy(&lbolt);
+}
+
+void
+rump_sync_lwp_init(struct lwp *l)
+{
+	memset(&l->l_sync, 0, sizeof(l->l_sync));
+}
+
+void
+rump_sync_lwp_check(struct lwp *l)
+{
+	const struct lwp_sync *const ls = &l->l_sync;
+
+	KASSERTMSG(ls->ls_wchan == NULL, "lwp %p ends asleep (%s)", l, ls->ls_wmesg);
+	KASSERTMSG(ls->ls_nspin == 0, "lwp %p ends with spin mutexes held", l);
+	KASSERTMSG(ls->ls_nklock == 0, "lwp %p ends with KERNEL_LOCK held", l);
+#ifdef LOCKDEBUG
+	lockdebug_lwp_check(l);
+#endif
+}
