@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/* The base's own system calls, by source in sys/: each registers an array. */
+#ifndef RUMP_BASECALLS_H
+#define RUMP_BASECALLS_H
+
+void rump_rwcalls_register(void);
+void rump_fdcalls_register(void);
+void rump_ioctlcalls_register(void);
+void rump_idcalls_register(void);
+void rump_procalls_register(void);
+void rump_timecalls_register(void);
+void rump_infocalls_register(void);
+
+#endif /* RUMP_BASECALLS_H */
