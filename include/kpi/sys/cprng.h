@@ -12,7 +12,6 @@
 #include <sys/types.h>
 
 typedef struct cprng_strong cprng_strong_t;
-struct knote;
 
 #define CPRNG_MAX_LEN	0x7fffffffUL
 #define CPRNG_INIT_ANY	0x0001
@@ -35,7 +34,5 @@ uint64_t cprng_strong64(void);
 size_t cprng_strong(cprng_strong_t *c, void *buf, size_t len, int flags);
 cprng_strong_t *cprng_strong_create(const char *name, int ipl, int flags);
 void cprng_strong_destroy(cprng_strong_t *c);
-int cprng_strong_kqfilter(cprng_strong_t *c, struct knote *kn);
-int cprng_strong_poll(cprng_strong_t *c, int events);
 
 #endif /* KPI_SYS_CPRNG_H */

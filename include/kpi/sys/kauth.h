@@ -328,7 +328,9 @@ int kauth_authorize_vnode(kauth_cred_t cred, kauth_action_t action, struct vnode
 kauth_action_t kauth_mode_to_action(mode_t accmode);
 kauth_action_t kauth_accmode_to_action(int accmode);
 kauth_action_t kauth_extattr_action(mode_t accmode);
-kauth_action_t kauth_access_action(int accmode, int vtype, mode_t mode);
+/* The same with what the file's type and mode say about executing it. */
+kauth_action_t kauth_access_action(int accmode, int /* enum vtype */ vtype, mode_t mode);
+#define KAUTH_ACCESS_ACTION(accmode, vtype, mode) kauth_access_action((accmode), (vtype), (mode))
 
 /* ---- Scopes and listeners ---- */
 
@@ -391,9 +393,5 @@ struct uucred;
 void kauth_uucred_to_cred(kauth_cred_t cred, const struct uucred *uuc);
 void kauth_cred_to_uucred(struct uucred *uuc, const kauth_cred_t cred);
 int kauth_cred_uucmp(kauth_cred_t cred, const struct uucred *uuc);
-
-/* Let a process take another credential: begin, change a copy, end.  locks: p_lock in between. */
-void proc_crmod_enter(void);
-void proc_crmod_leave(kauth_cred_t newcred, kauth_cred_t oldcred, bool sugid);
 
 #endif /* KPI_SYS_KAUTH_H */

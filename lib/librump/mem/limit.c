@@ -14,7 +14,6 @@
 #include "rump_boot.h"
 #include "rump_sched.h"
 
-#define LIMIT_MIN ((size_t)1 << 20)
 #define WAIT_NS   (10 * 1000 * 1000)
 
 struct waiter {

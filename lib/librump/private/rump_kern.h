@@ -9,6 +9,9 @@
 /* The generators of cprng(9) are keyed on their CPUs' first use. */
 int rump_cprng_init(void);
 void rump_cprng_fini(void);
+/* One block of RFC 8439, section 2.3. */
+void rump_chacha20_block(
+    const uint32_t key[8], uint32_t counter, const uint32_t nonce[3], uint8_t out[64]);
 int rump_evcnt_init(void);
 void rump_evcnt_fini(void);
 /* The tree's roots, kern.* and hw.*. */
@@ -16,6 +19,9 @@ int rump_sysctl_init(void);
 void rump_sysctl_fini(void);
 /* Run a component's SYSCTL_SETUP() functions; their nodes go away at rump_sysctl_fini(). */
 void rump_sysctl_setup(const void *const *start, const void *const *stop);
+/* limit0 and the table of user ids. */
+int rump_resource_init(void);
+void rump_resource_fini(void);
 int rump_kauth_init(void);
 void rump_kauth_fini(void);
 
