@@ -231,7 +231,7 @@ function(rump_component name)
     COMMENT "Joining ${name}.o" COMMAND_EXPAND_LISTS VERBATIM)
   add_custom_command(OUTPUT ${so}
     COMMAND ${CMAKE_C_COMPILER} -shared ${RUMP_SANITIZE_FLAGS} -Wl,-soname,lib${name}.so.${RUMP_SOVERSION}
-            -Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now -Wl,--build-id -Wl,-rpath,\$ORIGIN
+            -Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now,-z,nodelete -Wl,--build-id -Wl,-rpath,\$ORIGIN
             -o ${so} ${shared} ${needs_so}
             $<TARGET_FILE:rumpuser>
     COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_OBJECTS:${name}_refobj> ${refo}

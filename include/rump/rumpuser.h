@@ -57,6 +57,21 @@ int rumpuser_init(int version, const struct rumpuser_upcalls *up);
  */
 void rumpuser_fini(void);
 
+/*
+ * One kernel a program: the first to ask owns the process until the next exec; asking again with
+ * the same pointer is good.  ctx: any, before rumpuser_init() too.  errors: EBUSY.
+ */
+int rumpuser_claim(const void *self);
+
+/*
+ * Go on in the background: fork(); the parent waits for rumpuser_daemonize_done() of the child and
+ * exits with 0, or prints the child's error and exits with 1.  Returns in the child.
+ * errors: fork's, EINPROGRESS when done already.
+ */
+int rumpuser_daemonize_begin(void);
+/* error 0 also puts the standard descriptors on /dev/null.  errors: ENOENT when not begun. */
+int rumpuser_daemonize_done(int error);
+
 /* ---- Parameters ---- */
 
 enum rumpuser_param {

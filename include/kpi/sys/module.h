@@ -85,7 +85,6 @@ void kernconfig_unlock(void);
 bool kernconfig_is_held(void);
 /* locks: kernconfig_lock() for module_lookup(). */
 module_t *module_lookup(const char *name);
-int module_find_section(const char *name, void **addr, size_t *size);
 /* Is it there?  errors: ENOENT.  Holds keep a module from being unloaded. */
 int module_autoload(const char *name, modclass_t class);
 void module_hold(module_t *mod);
@@ -96,5 +95,7 @@ void module_rele(module_t *mod);
  */
 int module_builtin_add(modinfo_t *const *mip, size_t nmodinfo, bool init);
 int module_builtin_remove(modinfo_t *mi, bool fini);
+/* True when this very module is up. */
+bool module_builtin_known(modinfo_t *mi);
 
 #endif /* KPI_SYS_MODULE_H */

@@ -51,6 +51,7 @@ int rump_module_init(void);
 void rump_module_fini(void);
 int rump_components_init(void);
 void rump_components_fini(void);
+int rump_once_init(void);
 void rump_once_fini(void);
 
 /*

@@ -31,10 +31,9 @@ struct rump_component_desc {
 };
 
 /*
- * Called by constructors and destructors: any host thread, before, during or after rump_init().
- * No allocation before boot.  Never fails; what is refused is said on the console and remembered.
+ * Called by constructors: any host thread, before, during or after rump_init().  After it a driver
+ * comes up at once, a faction is refused.  What is refused is said on the console.
  */
 void rump_component_register(struct rump_component_desc *d);
-void rump_component_unregister(struct rump_component_desc *d);
 
 #endif /* RUMP_COMPONENT_DESC_H */
