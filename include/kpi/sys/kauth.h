@@ -28,6 +28,8 @@ typedef struct kauth_key *kauth_key_t;
 #define KAUTH_RESULT_DENY  1
 #define KAUTH_RESULT_DEFER 2
 
+#define KAUTH_ARG(arg) ((void *)(unsigned long)(arg)) /* a number as an argument */
+
 #define KAUTH_SCOPE_GENERIC "org.netbsd.kauth.generic"
 #define KAUTH_SCOPE_SYSTEM  "org.netbsd.kauth.system"
 #define KAUTH_SCOPE_PROCESS "org.netbsd.kauth.process"

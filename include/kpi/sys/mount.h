@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <sys/fstypes.h>
 #include <sys/kauth.h>
+#include <sys/lwp.h>
 #include <sys/mutex.h>
 #include <sys/queue.h>
 #include <sys/specificdata.h>
@@ -77,7 +78,8 @@ struct mount {
 	unsigned int mnt_flag;			/* (u) MNT_*; read without a lock */
 	unsigned int mnt_iflag;			/* (u) IMNT_* */
 	unsigned int mnt_refcnt;		/* (a) keeps the memory */
-	unsigned int mnt_busynest;		/* (m) vfs_busy() holders; IMNT_GONE shuts */
+	unsigned int mnt_busynest;		/* (a) vfs_busy() holders, and bits of the gate */
+	struct vnode *mnt_rootcache;		/* (a) a hint, without reference: VFS_ROOT()'s last */
 	int mnt_synclist_slot;
 	int mnt_fs_bshift;			/* (i) log2 of the block size */
 	int mnt_dev_bshift;			/* (i) log2 of the device's block size */
@@ -87,7 +89,7 @@ struct mount {
 	uint64_t mnt_gen;			/* (i) unique in this kernel */
 	specificdata_reference mnt_specdataref;
 	struct statvfs mnt_stat;		/* (u) what statvfs(2) says; cached */
-	void *mnt_rcu[4];			/* freed after a grace period */
+	struct rump_rcu_head mnt_rcu;		/* freed after a grace period */
 };
 
 struct vfsops {
@@ -226,7 +228,6 @@ int mount_domount(struct lwp *, struct vnode **vpp, struct vfsops *, const char 
 /* Sync and unmount all in reverse order of mounting; false when some stayed. */
 bool vfs_unmountall(struct lwp *);
 bool vfs_unmountall1(struct lwp *, bool force, bool verbose);
-bool vfs_unmount_forceone(struct lwp *);
 void vfs_sync_all(struct lwp *);
 void vfs_shutdown(void);
 int vfs_mountroot(void);
@@ -253,7 +254,6 @@ int set_statvfs_info(const char *onp, int ukon, const char *fromp, int ukfrom, c
 /* What mnt_stat caches (names, fsid, flags) into sbp. */
 void copy_statvfs_info(struct statvfs *sbp, const struct mount *);
 int vfs_stdextattrctl(struct mount *, int, struct vnode *, int, const char *);
-int vfs_quotactl_op(void);
 /* "Now" for file times: vfs_timestamp(9). */
 void vfs_timestamp(struct timespec *);
 void setrootfstime(time_t);

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 
+struct quotactl_args;
 struct stat;
 struct statvfs;
 

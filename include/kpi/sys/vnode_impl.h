@@ -7,6 +7,7 @@
 #ifndef KPI_SYS_VNODE_IMPL_H
 #define KPI_SYS_VNODE_IMPL_H
 
+#include <sys/lwp.h>
 #include <sys/vnode.h>
 
 /*
@@ -49,41 +50,37 @@ struct vcache_key {
 };
 
 struct ncentry;
-LIST_HEAD(ncentry_list, ncentry);
-struct lockf;
 
 /*
- * Locks: as in <sys/vnode.h>, and (c) the vnode's vcache bucket lock for writing, found under a read
- * section; (d) the LRU list's lock; (l) mnt_vnodelock; (n) vi_nc_lock; (s) vi_nc_seq.
+ * Locks: as in <sys/vnode.h>, and (c) vcache_lock for writing, found under a read section; (d)
+ * the LRU list's lock; (i) v_interlock; (l) mnt_vnodelock; (n) the name cache's lock; (s)
+ * vi_nc_seq, see cache_enter_id().
  */
 struct vnode_impl {
 	struct vnode vi_vnode;
 	krwlock_t vi_lock;			/* the vnode lock: genfs_lock() */
 	enum vnode_state vi_state;		/* (i) */
+	/* The walk of the name cache reads these. */
+	uint32_t vi_nc_seq;			/* (a) odd while the next four change */
+	uid_t vi_nc_uid;			/* (s) */
+	gid_t vi_nc_gid;			/* (s) */
+	mode_t vi_nc_mode;			/* (s) */
+	uint32_t vi_nc_valid;			/* (s) the identity may be used */
+	LIST_HEAD(, ncentry) vi_nc_children;	/* (n) entries in this directory */
+	LIST_HEAD(, ncentry) vi_nc_names;	/* (n) entries for this vnode */
+	/* Identity. */
 	struct vnode_impl *vi_hash_next;	/* (c) */
 	struct vcache_key vi_key;		/* (c) */
 	uint64_t vi_key_inline[VCACHE_KEY_INLINE / 8];
 	TAILQ_ENTRY(vnode_impl) vi_lrulist;	/* (d) */
+	bool vi_onlru;				/* (d) */
 	TAILQ_ENTRY(vnode_impl) vi_mntvnodes;	/* (l) */
-	SLIST_ENTRY(vnode_impl) vi_synclist_free; /* vrele_async() */
-	uint8_t vi_onlru;			/* (d) */
-	uint8_t vi_asyncrele;			/* (d) */
-	/* Name cache. */
-	uint32_t vi_nc_seq;			/* (a) odd while the identity below changes */
-	bool vi_nc_valid;			/* (s) the identity below may be used */
-	mode_t vi_nc_mode;			/* (s) */
-	uid_t vi_nc_uid;			/* (s) */
-	gid_t vi_nc_gid;			/* (s) */
-	kmutex_t vi_nc_lock;			/* entries that name or lie in this vnode */
-	struct ncentry_list vi_nc_children;	/* (n) entries in this directory */
-	struct ncentry_list vi_nc_names;	/* (n) entries for this vnode */
 	/* The syncer. */
 	int vi_synclist_slot;
 	TAILQ_ENTRY(vnode_impl) vi_synclist;
-	/* Freed after a grace period: any finder's pointer stays a vnode until then. */
-	void *vi_rcu[4];
+	/* Freed after a grace period: a finder's pointer stays a vnode until then. */
+	struct rump_rcu_head vi_rcu;
 	kmutex_t vi_interlock;			/* what v_interlock points to at first */
-	krwlock_t vi_vmobjlock;			/* what v_uobj.vmobjlock points to at first */
 };
 typedef struct vnode_impl vnode_impl_t;
 
@@ -99,13 +96,14 @@ void _vstate_assert(struct vnode *vp, enum vnode_state state, const char *func, 
 #endif
 #define VSTATE_ASSERT_UNLOCKED(vp, state) VSTATE_ASSERT(vp, state)
 
-/* A vnode without a mount or key: deadfs's, spec aliases of bdevvp().  owns: referenced. */
+/* A place in a mount's list of vnodes.  sleeps. */
 struct vnode *vnalloc_marker(struct mount *mp);
 void vnfree_marker(struct vnode *vp);
 bool vnis_marker(struct vnode *vp);
 
-/* Of the mount code: put a vnode on a mount's list or take it off (mp NULL). */
+/* Of the mount code: put a vnode on a mount's list, or take it off (mp NULL). */
 void vfs_insmntque(struct vnode *vp, struct mount *mp);
-void vcache_reinit(void);
+/* desiredvnodes has changed: size the table of identities again.  sleeps. */
+int vcache_reinit(void);
 
 #endif /* KPI_SYS_VNODE_IMPL_H */

@@ -30,26 +30,16 @@ void vfs_syscalls_fini(void);
 /* rumpfs's: its types are the root.  etfs registers below it. */
 extern struct vfsops rumpfs_vfsops;
 
-/*
- * A hook that the walk asks, before the file system, for names directly in the root directory: etfs's
- * keys.  Keys may hold slashes, so it sees the rest of the path: path (pathlen bytes, no leading
- * slash).  0: *vpp is the vnode, referenced and unlocked, and *lenp the bytes of path that it
- * took; ENOENT: not a key, go on as if not asked.  Only called while vfs_roothook is not NULL.
- */
-typedef int (*vfs_roothook_t)(struct vnode *rootvp, const char *path, size_t pathlen,
-    struct vnode **vpp, size_t *lenp);
-extern vfs_roothook_t vfs_roothook;
-
 /* v_usecount: a light reference does not owe VOP_INACTIVE.  See lib/librumpvfs/README.md. */
 bool vnode_tryref_light(struct vnode *vp);
 /* Gives back a reference of either kind. */
 void vnode_rele_light(struct vnode *vp);
 
-/* The name cache's walk without locks; see name/cache_walk.c. */
-struct cache_walk;
+/* The mount on vp, busy; NULL when it has just gone.  owns: vfs_unbusy(). */
+struct mount *vfs_mountedhere_busy(struct vnode *vp);
 
-/* A vnode of no mount whose operations are v_op: bdevvp(), anonymous vnodes.  owns: referenced. */
-int vnalloc_anon(enum vtype type, int (**op)(void *), struct vnode **vpp);
+/* namei() for calls that look at a file and let go: the reference is a light one when possible. */
+int namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode **vpp);
 
 /* fileops of vnodes. */
 extern const struct fileops vnops;

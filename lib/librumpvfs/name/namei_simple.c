@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/* Walks of which only the vnode is wanted, and those relative to a descriptor. */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/file.h>
+#include <sys/filedesc.h>
+#include <sys/pserialize.h>
+#include <sys/vfs_syscalls.h>
+
+#include "rump_cwd.h"
+#include "rump_namecache.h"
+#include "rump_namei.h"
+#include "rump_vfs.h"
+#include "rump_vnode.h"
+
+struct namei_simple_flags_type {
+	int nsf_follow;
+};
+static const struct namei_simple_flags_type nsm_nofollow = { NOFOLLOW };
+static const struct namei_simple_flags_type nsm_follow = { FOLLOW };
+/* There is no emulation, and so no other root to try. */
+const namei_simple_flags_t NSM_NOFOLLOW_NOEMULROOT = &nsm_nofollow;
+const namei_simple_flags_t NSM_NOFOLLOW_TRYEMULROOT = &nsm_nofollow;
+const namei_simple_flags_t NSM_FOLLOW_NOEMULROOT = &nsm_follow;
+const namei_simple_flags_t NSM_FOLLOW_TRYEMULROOT = &nsm_follow;
+
+int
+nameiat_simple(struct vnode *dvp, struct pathbuf *pb, namei_simple_flags_t sflags,
+    struct vnode **vpp)
+{
+	struct nameidata nd;
+	int error;
+
+	*vpp = NULL;
+	NDINIT(&nd, LOOKUP, sflags->nsf_follow, pb);
+	if (dvp != NULL)
+		NDAT(&nd, dvp);
+	error = namei(&nd);
+	if (error == 0)
+		*vpp = nd.ni_vp;
+	return error;
+}
+
+int
+nameiat_simple_kernel(struct vnode *dvp, const char *path, namei_simple_flags_t sflags,
+    struct vnode **vpp)
+{
+	struct pathbuf *pb = pathbuf_create(path);
+	int error;
+
+	*vpp = NULL;
+	if (pb == NULL)
+		return ENAMETOOLONG;
+	error = nameiat_simple(dvp, pb, sflags, vpp);
+	pathbuf_destroy(pb);
+	return error;
+}
+
+int
+nameiat_simple_user(struct vnode *dvp, const char *path, namei_simple_flags_t sflags,
+    struct vnode **vpp)
+{
+	struct pathbuf *pb;
+	int error;
+
+	*vpp = NULL;
+	error = pathbuf_copyin(path, &pb);
+	if (error != 0)
+		return error;
+	error = nameiat_simple(dvp, pb, sflags, vpp);
+	pathbuf_destroy(pb);
+	return error;
+}
+
+int
+namei_simple_kernel(const char *path, namei_simple_flags_t sflags, struct vnode **vpp)
+{
+	return nameiat_simple_kernel(NULL, path, sflags, vpp);
+}
+
+int
+namei_simple_user(const char *path, namei_simple_flags_t sflags, struct vnode **vpp)
+{
+	return nameiat_simple_user(NULL, path, sflags, vpp);
+}
+
+/* ---- Relative to a descriptor ---- */
+
+int
+fdat_enter(int fdat, const char *path, struct file **fpp, struct vnode **dvpp)
+{
+	struct file *fp;
+
+	*fpp = NULL;
+	*dvpp = NULL;
+	if (fdat == AT_FDCWD || path[0] == '/')
+		return 0;
+	fp = fd_getfile(fdat);
+	if (fp == NULL)
+		return EBADF;
+	if (fp->f_type != DTYPE_VNODE || fp->f_vnode->v_type != VDIR) {
+		fd_putfile(fdat);
+		return ENOTDIR;
+	}
+	*fpp = fp;
+	*dvpp = fp->f_vnode;
+	return 0;
+}
+
+void
+fdat_leave(int fdat, struct file *fp)
+{
+	if (fp != NULL)
+		fd_putfile(fdat);
+}
+
+int
+fd_nameiat(struct lwp *l, int fdat, struct nameidata *ndp)
+{
+	struct vnode *dvp;
+	struct file *fp;
+	int error;
+
+	error = fdat_enter(fdat, ndp->ni_pathbuf->pb_path, &fp, &dvp);
+	if (error != 0)
+		return error;
+	if (dvp != NULL)
+		NDAT(ndp, dvp);
+	error = namei(ndp);
+	fdat_leave(fdat, fp);
+	return error;
+}
+
+int
+fd_nameiat_simple_user(struct lwp *l, int fdat, const char *path, namei_simple_flags_t sflags,
+    struct vnode **vpp)
+{
+	struct pathbuf *pb;
+	struct vnode *dvp;
+	struct file *fp;
+	int error;
+
+	*vpp = NULL;
+	error = pathbuf_copyin(path, &pb);
+	if (error != 0)
+		return error;
+	error = fdat_enter(fdat, pb->pb_path, &fp, &dvp);
+	if (error == 0) {
+		error = nameiat_simple(dvp, pb, sflags, vpp);
+		fdat_leave(fdat, fp);
+	}
+	pathbuf_destroy(pb);
+	return error;
+}
+
+/* ---- Light ---- */
+
+/* The walk through the cache alone, from wherever the path begins. */
+static enum nc_walk
+walk_light(const char *path, struct vnode *dvp, int follow, struct vnode **vpp)
+{
+	struct nc_walker nw = {
+		.nw_path = path,
+		.nw_cred = curlwp->l_cred,
+		.nw_follow = follow == FOLLOW,
+		.nw_light = true,
+	};
+	enum nc_walk r;
+	int s;
+
+	s = pserialize_read_enter();
+	nw.nw_rootdir = cwd_peekroot();
+	nw.nw_dvp = path[0] == '/' ? nw.nw_rootdir : dvp != NULL ? dvp : cwd_peekcdir();
+	r = cache_walk(&nw);
+	pserialize_read_exit(s);
+	*vpp = nw.nw_vp;
+	return r;
+}
+
+int
+namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode **vpp)
+{
+	struct pathbuf *pb;
+	struct vnode *dvp;
+	struct file *fp;
+	char *buf = PNBUF_GET();
+	int error;
+
+	error = copyinstr(path, buf, MAXPATHLEN, NULL);
+	if (error == 0 && buf[0] == '\0')
+		error = ENOENT;
+	if (error == 0)
+		error = fdat_enter(fdat, buf, &fp, &dvp);
+	if (error != 0) {
+		PNBUF_PUT(buf);
+		return error;
+	}
+	switch (walk_light(buf, dvp, follow, vpp)) {
+	case NCW_FOUND:
+		PNBUF_PUT(buf);
+		break;
+	case NCW_ABSENT:
+		PNBUF_PUT(buf);
+		error = ENOENT;
+		break;
+	case NCW_ON:
+		pb = pathbuf_assimilate(buf);
+		error = nameiat_simple(dvp, pb, follow == FOLLOW ? &nsm_follow : &nsm_nofollow,
+		    vpp);
+		pathbuf_destroy(pb);
+		break;
+	}
+	fdat_leave(fdat, fp);
+	return error;
+}

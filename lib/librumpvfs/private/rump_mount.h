@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * What the files of mount/ share.
+ *
+ * mnt_busynest counts those who rely on the mount to stay, and carries two bits:
+ *
+ *	open --mount_shut()--> SHUT (counts down to 0) --> GONE
+ *	  ^---------------------' mount_open(): the unmount failed
+ *
+ * Who comes while it is SHUT waits for either outcome.
+ */
+#ifndef RUMP_MOUNT_PRIVATE_H
+#define RUMP_MOUNT_PRIVATE_H
+
+#include <sys/param.h>
+#include <sys/mount.h>
+
+#define MOUNT_SHUT 0x80000000u
+#define MOUNT_GONE 0x40000000u
+
+TAILQ_HEAD(mount_list, mount);
+extern struct mount_list mountlist;	/* (mountlist_lock) in the order of mounting */
+
+/* Keep newcomers out and wait until nobody is left inside.  locks: mnt_updating. */
+void mount_shut(struct mount *mp);
+void mount_open(struct mount *mp);
+/* Off the list, for good; waiters get ENOENT.  locks: mnt_updating. */
+void mount_gone(struct mount *mp);
+/* Remember the root vnode for walks without locks. */
+void mount_setrootcache(struct mount *mp, struct vnode *vp);
+
+int vfs_mountlist_init(void);
+void vfs_mountlist_fini(void);
+int vfs_specific_init(void);
+void vfs_specific_fini(void);
+
+#endif /* RUMP_MOUNT_PRIVATE_H */
