@@ -389,7 +389,7 @@ static char outdir[64];
 static void
 clean_out(void)
 {
-	char command[128];
+	char command[256];
 
 	(void)snprintf(command, sizeof(command), "rm -rf %s && mkdir %s", outdir, outdir);
 	bench_want(system(command) == 0, outdir);
