@@ -20,8 +20,7 @@ void rump_file_fini(void);
 /* Open the console as descriptors 0, 1 and 2 of p, whose table is empty.  sleeps. */
 int rump_file_console(struct proc *p);
 
-/* The base's own system calls. */
+/* Register the base's own system calls; rump_syscalls_fini() takes them out. */
 int rump_basecalls_init(void);
-void rump_basecalls_fini(void);
 
 #endif /* RUMP_FILE_H */

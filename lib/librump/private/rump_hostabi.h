@@ -194,7 +194,6 @@ struct dirent;
 struct flock;
 struct stat;
 struct statvfs;
-struct utsname;
 
 /* Device numbers; NODEV stays what it is. */
 uint64_t hostabi_dev_out(dev_t dev);
@@ -213,8 +212,6 @@ size_t hostabi_dirent(const struct dirent *dp, off_t next, void *out, size_t roo
 
 int hostabi_flock_in(const struct host_flock *hf, struct flock *fl);
 void hostabi_flock_out(const struct flock *fl, struct host_flock *hf);
-
-void hostabi_utsname(const struct utsname *name, const char *domain, struct host_utsname *hn);
 
 /*
  * A host ioctl command as BSD encodes it.  Numbers of old, which say neither direction nor size,

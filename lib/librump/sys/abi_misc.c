@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
-/* Directory entries, record locks and system names between kernel and host. */
+/* Directory entries and record locks between kernel and host. */
 #include <sys/param.h>
 #include <sys/dirent.h>
 #include <sys/fcntl.h>
 #include <sys/systm.h>
 #include <sys/unistd.h>
-#include <sys/utsname.h>
 
 #include "rump_hostabi.h"
 
@@ -51,16 +50,4 @@ hostabi_flock_out(const struct flock *fl, struct host_flock *hf)
 	hf->l_start = fl->l_start;
 	hf->l_len = fl->l_len;
 	hf->l_pid = fl->l_pid;
-}
-
-void
-hostabi_utsname(const struct utsname *name, const char *domain, struct host_utsname *hn)
-{
-	memset(hn, 0, sizeof(*hn));
-	strlcpy(hn->sysname, name->sysname, sizeof(hn->sysname));
-	strlcpy(hn->nodename, name->nodename, sizeof(hn->nodename));
-	strlcpy(hn->release, name->release, sizeof(hn->release));
-	strlcpy(hn->version, name->version, sizeof(hn->version));
-	strlcpy(hn->machine, name->machine, sizeof(hn->machine));
-	strlcpy(hn->domainname, domain, sizeof(hn->domainname));
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * What the kernel tells about itself: names, sysctl(2).
+ */
+#include <sys/errno.h>
+#include <sys/kauth.h>
+#include <sys/lwp.h>
+#include <sys/proc.h>
+#include <sys/sysctl.h>
+#include <sys/systm.h>
+#include <sys/utsname.h>
+
+#include "rump_basecalls.h"
+#include "rump_hostabi.h"
+#include "rump_file.h"
+#include "rump_syscall.h"
+
+#if defined(__x86_64__)
+#define MACHINE "x86_64"
+#elif defined(__aarch64__)
+#define MACHINE "aarch64"
+#else
+#define MACHINE "unknown"
+#endif
+
+int
+sys_uname(struct lwp *l, const struct sys_uname_args *uap, register_t *retval)
+{
+	struct host_utsname hn;
+
+	memset(&hn, 0, sizeof(hn));
+	strlcpy(hn.sysname, ostype, sizeof(hn.sysname));
+	strlcpy(hn.release, osrelease, sizeof(hn.release));
+	strlcpy(hn.version, version, sizeof(hn.version));
+	strlcpy(hn.machine, MACHINE, sizeof(hn.machine));
+	mutex_enter(&proc_lock);
+	strlcpy(hn.nodename, hostname, sizeof(hn.nodename));
+	strlcpy(hn.domainname, domainname, sizeof(hn.domainname));
+	mutex_exit(&proc_lock);
+	return copyout(&hn, SCARG(uap, name), sizeof(hn));
+}
+
+int
+sys_gethostname(struct lwp *l, const struct sys_gethostname_args *uap, register_t *retval)
+{
+	char name[MAXHOSTNAMELEN];
+	size_t n;
+
+	mutex_enter(&proc_lock);
+	n = strlcpy(name, hostname, sizeof(name)) + 1;
+	mutex_exit(&proc_lock);
+	if (n > SCARG(uap, len))
+		return ENAMETOOLONG;
+	return copyout(name, SCARG(uap, name), n);
+}
+
+int
+sys_sethostname(struct lwp *l, const struct sys_sethostname_args *uap, register_t *retval)
+{
+	const size_t len = SCARG(uap, len);
+	char name[MAXHOSTNAMELEN];
+	int error;
+
+	error = kauth_authorize_generic(l->l_cred, KAUTH_GENERIC_ISSUSER, NULL);
+	if (error != 0)
+		return error;
+	if (len >= sizeof(name))
+		return EINVAL;
+	error = copyin(SCARG(uap, name), name, len);
+	if (error != 0)
+		return error;
+	name[len] = '\0';
+	mutex_enter(&proc_lock);
+	memcpy(hostname, name, len + 1);
+	hostnamelen = (int)strlen(name);
+	mutex_exit(&proc_lock);
+	return 0;
+}
+
+/* *oldlenp tells the size of what there was, also with ENOMEM when it did not fit. */
+int
+sys___sysctl(struct lwp *l, const struct sys___sysctl_args *uap, register_t *retval)
+{
+	int name[CTL_MAXNAME], error, error1;
+	size_t oldlen = 0, savelen;
+
+	if (SCARG(uap, namelen) < 1 || SCARG(uap, namelen) > CTL_MAXNAME)
+		return EINVAL;
+	error = copyin(SCARG(uap, name), name, SCARG(uap, namelen) * sizeof(int));
+	if (error == 0 && SCARG(uap, oldlenp) != NULL)
+		error = copyin(SCARG(uap, oldlenp), &oldlen, sizeof(oldlen));
+	if (error != 0)
+		return error;
+	if (SCARG(uap, newv) == NULL && SCARG(uap, newlen) != 0)
+		return EFAULT;
+	savelen = oldlen;
+	sysctl_lock(SCARG(uap, newv) != NULL);
+	error = sysctl_dispatch(name, SCARG(uap, namelen), SCARG(uap, oldv), &oldlen,
+	    SCARG(uap, newv), SCARG(uap, newlen), name, l, NULL);
+	sysctl_unlock();
+	if (error != 0 && error != ENOMEM)
+		return error;
+	if (SCARG(uap, oldlenp) != NULL) {
+		error1 = copyout(&oldlen, SCARG(uap, oldlenp), sizeof(oldlen));
+		if (error1 != 0)
+			return error1;
+		if (error == 0 && SCARG(uap, oldv) != NULL && oldlen > savelen)
+			error = ENOMEM;
+	}
+	return error;
+}
+
+static const struct rump_sysreg info_calls[] = {
+	RUMP_SYSREG(__sysctl),
+	RUMP_SYSREG(gethostname),
+	RUMP_SYSREG(sethostname),
+	RUMP_SYSREG(uname),
+};
+
+void
+rump_infocalls_register(void)
+{
+	rump_syscalls_register(info_calls, __arraycount(info_calls));
+}
+
+int
+rump_basecalls_init(void)
+{
+	rump_rwcalls_register();
+	rump_fdcalls_register();
+	rump_ioctlcalls_register();
+	rump_idcalls_register();
+	rump_procalls_register();
+	rump_timecalls_register();
+	rump_infocalls_register();
+	return 0;
+}
