@@ -18,6 +18,7 @@
 #include "rump_fdtab.h"
 #include "rump_file.h"
 #include "rump_rcu.h"
+#include "rump_select.h"
 
 static pool_cache_t fdtable_cache;
 struct filedesc *rump_filedesc0;
@@ -32,6 +33,11 @@ rump_file_init(void)
 	error = rump_filepool_init();
 	if (error != 0)
 		return error;
+	error = rump_select_init();
+	if (error != 0) {
+		rump_filepool_fini();
+		return error;
+	}
 	fdtable_cache = pool_cache_init(FDTABLE_SIZE, _Alignof(struct fdtable), 0, 0, "filedesc", NULL,
 	    IPL_NONE, NULL, NULL, NULL);
 	rump_filedesc0 = fd_init(NULL);
@@ -44,6 +50,7 @@ rump_file_fini(void)
 	fd_destroy(rump_filedesc0);
 	rump_filedesc0 = NULL;
 	pool_cache_destroy(fdtable_cache);
+	rump_select_fini();
 	rump_filepool_fini();
 }
 

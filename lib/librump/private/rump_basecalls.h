@@ -9,6 +9,7 @@ void rump_fdcalls_register(void);
 void rump_ioctlcalls_register(void);
 void rump_idcalls_register(void);
 void rump_procalls_register(void);
+void rump_selectcalls_register(void);
 void rump_timecalls_register(void);
 void rump_infocalls_register(void);
 

@@ -132,6 +132,7 @@ rump_basecalls_init(void)
 	rump_ioctlcalls_register();
 	rump_idcalls_register();
 	rump_procalls_register();
+	rump_selectcalls_register();
 	rump_timecalls_register();
 	rump_infocalls_register();
 	return 0;
