@@ -168,14 +168,12 @@ breadn(struct vnode *vp, daddr_t lblkno, int size, daddr_t *rablks, int *rasizes
 	}
 	for (int i = 0; i < nrablks; i++)
 		buf_readahead(vp, rablks[i], rasizes[i]);
-	if (started) {
-		error = biowait(bp);
-		if (error == 0 && bp->b_resid != 0)
-			error = EIO;
-		if (error != 0) {
-			brelse(bp, BC_INVAL);
-			return error;
-		}
+	error = started ? biowait(bp) : 0;
+	if (error == 0 && __predict_false(bp->b_resid != 0))
+		error = EIO; /* the device ends before the block does */
+	if (error != 0) {
+		brelse(bp, BC_INVAL);
+		return error;
 	}
 	*bpp = bp;
 	return 0;

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Which vnodes are which device.
+ *
+ * A device node of any file system is a vnode with a struct specnode; those of one device and type
+ * share a struct specdev, where opens are counted.  The tables are small and guarded by device_lock.
+ *
+ * Lock order: vnode lock, then device_lock, then v_interlock.
+ */
+#include <sys/param.h>
+#include <sys/fcntl.h>
+#include <sys/kmem.h>
+#include <sys/lockf.h>
+#include <sys/mount.h>
+#include <sys/mutex.h>
+#include <sys/systm.h>
+#include <sys/vnode.h>
+
+#include <miscfs/specfs/specdev.h>
+
+#include "rump_spec.h"
+
+#define SPEC_HASHSIZE 64
+
+kmutex_t device_lock;
+static struct vnode *spec_hash[SPEC_HASHSIZE]; /* (d) */
+
+int
+spec_init(void)
+{
+	mutex_init(&device_lock, MUTEX_DEFAULT, IPL_NONE);
+	memset(spec_hash, 0, sizeof(spec_hash));
+	return 0;
+}
+
+void
+spec_fini(void)
+{
+	mutex_destroy(&device_lock);
+}
+
+static struct vnode **
+spec_chain(dev_t dev)
+{
+	return &spec_hash[((uint64_t)major(dev) * 31 + (uint64_t)minor(dev)) % SPEC_HASHSIZE];
+}
+
+/* The vnode of a device that is open, or else any.  locks: device_lock. */
+static struct vnode *
+spec_find(enum vtype type, dev_t dev)
+{
+	struct vnode *vp, *any = NULL;
+
+	KASSERT(mutex_owned(&device_lock));
+	for (vp = *spec_chain(dev); vp != NULL; vp = vp->v_specnode->sn_next) {
+		const struct specnode *const sn = vp->v_specnode;
+
+		if (vp->v_type != type || sn->sn_rdev != dev || sn->sn_gone)
+			continue;
+		if (sn->sn_opencnt != 0)
+			return vp;
+		any = vp;
+	}
+	return any;
+}
+
+void
+spec_node_init(struct vnode *vp, dev_t rdev)
+{
+	struct specnode *const sn = kmem_zalloc(sizeof(*sn), KM_SLEEP);
+	struct specdev *sd = kmem_zalloc(sizeof(*sd), KM_SLEEP);
+	struct vnode *other;
+
+	KASSERT(vp->v_type == VBLK || vp->v_type == VCHR);
+	sn->sn_rdev = rdev;
+	sd->sd_rdev = rdev;
+	mutex_enter(&device_lock);
+	other = spec_find(vp->v_type, rdev);
+	sn->sn_dev = other != NULL ? other->v_specnode->sn_dev : sd;
+	sn->sn_dev->sd_refcnt++;
+	vp->v_specnode = sn;
+	sn->sn_next = *spec_chain(rdev);
+	*spec_chain(rdev) = vp;
+	mutex_exit(&device_lock);
+	if (other != NULL)
+		kmem_free(sd, sizeof(*sd));
+}
+
+void
+spec_node_destroy(struct vnode *vp)
+{
+	struct specnode *const sn = vp->v_specnode;
+	struct specdev *const sd = sn->sn_dev;
+	struct vnode **pp;
+	bool last;
+
+	mutex_enter(&device_lock);
+	KASSERT(sn->sn_opencnt == 0);
+	for (pp = spec_chain(sn->sn_rdev); *pp != vp; pp = &(*pp)->v_specnode->sn_next)
+		KASSERT(*pp != NULL);
+	*pp = sn->sn_next;
+	last = --sd->sd_refcnt == 0;
+	vp->v_specnode = NULL;
+	mutex_exit(&device_lock);
+	if (last) {
+		lf_purgelocks(&sd->sd_lockf);
+		kmem_free(sd, sizeof(*sd));
+	}
+	kmem_free(sn, sizeof(*sn));
+}
+
+/* Reference a vnode that was found with device_lock held; drops that lock. */
+static int
+spec_ref(struct vnode *vp, struct vnode **vpp)
+{
+	int error = ENOENT;
+
+	if (vp != NULL) {
+		mutex_enter(vp->v_interlock);
+		mutex_exit(&device_lock);
+		error = vget(vp, 0, true);
+	} else {
+		mutex_exit(&device_lock);
+	}
+	*vpp = error == 0 ? vp : NULL;
+	return error;
+}
+
+int
+spec_node_lookup_by_dev(enum vtype type, dev_t dev, int flags, struct vnode **vpp)
+{
+	mutex_enter(&device_lock);
+	return spec_ref(spec_find(type, dev), vpp);
+}
+
+int
+spec_node_lookup_by_mount(struct mount *mp, struct vnode **vpp)
+{
+	struct vnode *vp = NULL;
+
+	mutex_enter(&device_lock);
+	for (int i = 0; i < SPEC_HASHSIZE; i++)
+		for (struct vnode *at = spec_hash[i]; at != NULL; at = at->v_specnode->sn_next)
+			if (at->v_type == VBLK && at->v_specmountpoint == mp &&
+			    (vp == NULL || at->v_specnode->sn_opencnt != 0))
+				vp = at;
+	return spec_ref(vp, vpp);
+}
+
+struct mount *
+spec_node_getmountedfs(struct vnode *vp)
+{
+	return vp->v_specmountpoint;
+}
+
+void
+spec_node_setmountedfs(struct vnode *vp, struct mount *mp)
+{
+	mutex_enter(&device_lock);
+	KASSERT(mp == NULL || vp->v_specmountpoint == NULL || vp->v_specmountpoint == mp);
+	vp->v_specmountpoint = mp;
+	mutex_exit(&device_lock);
+}
+
+/* The vnode is being revoked: end what is open through it.  locks: vp exclusive. */
+void
+spec_node_revoke(struct vnode *vp)
+{
+	struct specnode *const sn = vp->v_specnode;
+	bool close;
+
+	mutex_enter(&device_lock);
+	sn->sn_gone = true;
+	close = sn->sn_opencnt != 0;
+	if (close) { /* all opens end as one */
+		sn->sn_dev->sd_opencnt -= sn->sn_opencnt - 1;
+		sn->sn_opencnt = 1;
+	}
+	mutex_exit(&device_lock);
+	if (close)
+		VOP_CLOSE(vp, FNONBLOCK, NOCRED);
+}
+
+/* Count an open of vp in.  errors: EBUSY, ENXIO (revoked). */
+int
+spec_node_opening(struct vnode *vp)
+{
+	struct specnode *const sn = vp->v_specnode;
+	struct specdev *const sd = sn->sn_dev;
+	int error = 0;
+
+	mutex_enter(&device_lock);
+	if (sn->sn_gone)
+		error = ENXIO;
+	else if (vp->v_type == VBLK && (sd->sd_mountpoint != NULL ||
+	    (sd->sd_bdevvp != NULL && sd->sd_bdevvp != vp)))
+		error = EBUSY; /* the buffer cache is one vnode's */
+	if (error == 0) {
+		sn->sn_opencnt++;
+		sd->sd_opencnt++;
+		if (vp->v_type == VBLK)
+			sd->sd_bdevvp = vp;
+	}
+	mutex_exit(&device_lock);
+	return error;
+}
+
+/* Count it out; true when it was the device's last. */
+bool
+spec_node_closed(struct vnode *vp)
+{
+	struct specnode *const sn = vp->v_specnode;
+	struct specdev *const sd = sn->sn_dev;
+	bool last;
+
+	mutex_enter(&device_lock);
+	KASSERT(sn->sn_opencnt > 0 && sd->sd_opencnt >= sn->sn_opencnt);
+	sn->sn_opencnt--;
+	last = --sd->sd_opencnt == 0;
+	if (last)
+		sd->sd_bdevvp = NULL;
+	mutex_exit(&device_lock);
+	return last;
+}
