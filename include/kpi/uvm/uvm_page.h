@@ -14,6 +14,7 @@
 #include <sys/rwlock.h>
 #include <uvm/uvm_pglist.h>
 
+struct ubc_chunk;
 struct uvm_object;
 struct vm_anon;
 
@@ -33,7 +34,7 @@ struct vm_page {
 		LIST_ENTRY(vm_page) list;
 	} pageq;
 	paddr_t phys_addr;		/* (i) the address of the memory */
-	struct vm_anon *uanon;		/* unused: no anonymous maps */
+	struct ubc_chunk *p_chunk;	/* (i) private to the cache */
 };
 
 #define PG_CLEAN    0x00000001 /* same as on the device */
