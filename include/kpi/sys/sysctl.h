@@ -151,8 +151,10 @@ struct sysctlnode;
 struct sysctllog;
 
 /*
- * name and namelen: what of the name is left below the node; oldp, *oldlenp, newp, newlen as in
- * __sysctl(2) but for who owns the addresses: l != NULL, the caller's process; NULL, the kernel.
+ * name and namelen: what of the name is left below the node; oname: the whole name; oldp, *oldlenp,
+ * newp, newlen as in __sysctl(2); l: the caller, whose rights count, or NULL for the kernel itself.
+ * Both buffers are reached by sysctl_copyout() and sysctl_copyin() (and are kernel memory: the system
+ * call copies before and after, so that no lock is held over a copy).
  */
 #define SYSCTLFN_PROTO                                                                             \
 	const int *, u_int, void *, size_t *, const void *, size_t, const int *, struct lwp *,     \
@@ -215,11 +217,12 @@ struct clockinfo {
 };
 
 /*
- * Make a node.  v, n: ignored or the value and its size; the ints that follow are the path, ended
- * by CTL_EOL, the last one CTL_CREATE or a number.  log (may be NULL) remembers what was made;
- * rnode (may be NULL) the parent to start from (*rnode, NULL the root), cnode gets the node made.
- * A node that is there with the same name and type is no error.
- * sleeps.  errors: ENOENT (path), EEXIST, EINVAL, ENOMEM, ENOTDIR.
+ * Make a node.  The ints that follow newlen are its path, ended by CTL_EOL, the last one CTL_CREATE
+ * or a number; from *rnode when that is given, else from the root.  qv is the value with
+ * CTLFLAG_IMMEDIATE; else newp and newlen are the data, copied with CTLFLAG_OWNDATA, and newlen may
+ * be 0 for the type's own size.  log (may be NULL) remembers what was made, cnode (may be NULL) gets it.
+ * A CTLTYPE_NODE that is there under this name is no error: it is shared.
+ * sleeps.  errors: ENOENT (path), EEXIST, EINVAL, ENOTDIR.
  */
 int sysctl_createv(struct sysctllog **log, int cflags, const struct sysctlnode **rnode,
     const struct sysctlnode **cnode, int flags, int type, const char *namep, const char *desc,
@@ -239,20 +242,17 @@ int sysctl_null(SYSCTLFN_PROTO);
 int sysctl_needfunc(SYSCTLFN_PROTO);
 int sysctl_notavail(SYSCTLFN_PROTO);
 
-/* The whole of a call; name and namelen from the root.  locks: the tree, taken inside. */
+/* The whole of a call; name from the root, or from rnode.  locks: sysctl_lock(). */
 int sysctl_dispatch(SYSCTLFN_PROTO);
+/* The tree.  A node's function may drop and take it again around what sleeps for long. */
 void sysctl_lock(bool write);
 void sysctl_relock(void);
 void sysctl_unlock(void);
-void sysctl_init(void);
-void sysctl_finalize(void);
 
-/* To and from the caller of a node function: l says whose addresses. */
+/* To and from the buffers that a node's function gets. */
 int sysctl_copyin(struct lwp *l, const void *uaddr, void *kaddr, size_t len);
 int sysctl_copyout(struct lwp *l, const void *kaddr, void *uaddr, size_t len);
 int sysctl_copyinstr(struct lwp *l, const void *uaddr, void *kaddr, size_t len, size_t *done);
-
-int old_sysctl(int *, u_int, void *, size_t *, void *, size_t, struct lwp *);
 
 typedef void (*sysctl_setup_func)(struct sysctllog **);
 #define SYSCTL_SETUP_PROTO(name) void name(struct sysctllog **)
