@@ -12,13 +12,12 @@
 #include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/lwp.h>
-#include <sys/syscallargs.h>
 #include <sys/systm.h>
 
 #include <lib/libkern/libkern.h>
 
 #include "rump_kern.h"
-#include "rump_sysent.h"
+#include "rump_syscall.h"
 
 #define BOUNCE_NEW (64 * 1024) /* the largest value that can be set */
 #define BOUNCE_OLD (1024 * 1024) /* the most that one call returns */
@@ -351,6 +350,8 @@ sys___sysctl(struct lwp *l, const struct sys___sysctl_args *uap, register_t *ret
 
 	if (namelen == 0 || namelen > CTL_MAXNAME)
 		return EINVAL;
+	if (SCARG(uap, newv) == NULL && SCARG(uap, newlen) != 0)
+		return EFAULT;
 	if ((error = copyin(SCARG(uap, name), name, namelen * sizeof(int))) != 0)
 		return error;
 	if (SCARG(uap, oldlenp) != NULL &&
@@ -373,10 +374,6 @@ sys___sysctl(struct lwp *l, const struct sys___sysctl_args *uap, register_t *ret
 	return error != 0 ? error : error2;
 }
 
-static const struct rump_sysreg sysctl_calls[] = {
-	RUMP_SYSREG(__sysctl),
-};
-
 /* ---- Start and end ---- */
 
 static struct sysctllog *boot_log;
@@ -391,7 +388,6 @@ rump_sysctl_init(void)
 	boot_log = NULL;
 	sysctl_log_init();
 	sysctl_base_setup(&boot_log);
-	rump_syscalls_register(sysctl_calls, __arraycount(sysctl_calls));
 	return 0;
 }
 
@@ -400,7 +396,6 @@ rump_sysctl_fini(void)
 {
 	struct sysctl_entry *e;
 
-	rump_syscalls_unregister(sysctl_calls, __arraycount(sysctl_calls));
 	sysctl_teardown(&boot_log);
 	sysctl_lock(true);
 	while ((e = TAILQ_FIRST(&sysctl_root.e_children)) != NULL)

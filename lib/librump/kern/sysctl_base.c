@@ -18,7 +18,6 @@
 #include <rump/rumpuser.h>
 
 #include "rump_kern.h"
-#include "rump_leaf.h"
 #include "rump_mem.h"
 #include "rump_print.h"
 
@@ -29,6 +28,7 @@ const char kernel_ident[] = "RUMP";
 const char version[] = "librump 0.1.0 with the interface of NetBSD 10.0\n";
 static const char machine_name[] = "amd64", machine_arch_name[] = "x86_64";
 const char *cpu_model_name = "virtual";
+/* Names and lengths: proc_lock. */
 char hostname[MAXHOSTNAMELEN];
 int hostnamelen;
 char domainname[MAXHOSTNAMELEN];
@@ -36,31 +36,7 @@ int domainnamelen;
 int securelevel = -1; /* permanently insecure: the host decides what a process may do */
 psize_t physmem;
 
-static struct rump_leaf name_lock; /* hostname, domainname and their lengths */
-
 /* ---- Host and domain name ---- */
-
-void
-rump_hostname_get(char *buf, size_t size)
-{
-	rump_leaf_enter(&name_lock);
-	strlcpy(buf, hostname, size);
-	rump_leaf_exit(&name_lock);
-}
-
-int
-rump_hostname_set(const char *name, size_t len)
-{
-	len = strnlen(name, len);
-	if (len >= MAXHOSTNAMELEN)
-		return EINVAL;
-	rump_leaf_enter(&name_lock);
-	memcpy(hostname, name, len);
-	memset(hostname + len, 0, sizeof(hostname) - len);
-	hostnamelen = len;
-	rump_leaf_exit(&name_lock);
-	return 0;
-}
 
 /* A copy is read and set, so that nobody sees a name half changed. */
 static int
@@ -70,19 +46,20 @@ sysctl_name(SYSCTLFN_ARGS)
 	char name_copy[MAXHOSTNAMELEN];
 	int error;
 
-	rump_leaf_enter(&name_lock);
+	mutex_enter(&proc_lock);
 	memcpy(name_copy, rnode->sysctl_data, sizeof(name_copy));
-	rump_leaf_exit(&name_lock);
+	mutex_exit(&proc_lock);
 	node.sysctl_data = name_copy;
 	error = sysctl_lookup(SYSCTLFN_CALL(&node));
 	if (error != 0 || newp == NULL)
 		return error;
+	mutex_enter(&proc_lock);
+	memcpy(rnode->sysctl_data, name_copy, sizeof(name_copy));
 	if (rnode->sysctl_data == hostname)
-		return rump_hostname_set(name_copy, sizeof(name_copy));
-	rump_leaf_enter(&name_lock);
-	memcpy(domainname, name_copy, sizeof(domainname));
-	domainnamelen = strlen(domainname);
-	rump_leaf_exit(&name_lock);
+		hostnamelen = strlen(name_copy);
+	else
+		domainnamelen = strlen(name_copy);
+	mutex_exit(&proc_lock);
 	return 0;
 }
 
@@ -317,7 +294,6 @@ sysctl_base_setup(struct sysctllog **log)
 	const struct sysctlnode *node;
 	struct rump_meminfo mi;
 
-	rump_leaf_init(&name_lock);
 	memset(hostname, 0, sizeof(hostname));
 	memset(domainname, 0, sizeof(domainname));
 	domainnamelen = 0;

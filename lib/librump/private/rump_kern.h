@@ -17,9 +17,6 @@ void rump_evcnt_fini(void);
 /* The tree's roots, kern.* and hw.*. */
 int rump_sysctl_init(void);
 void rump_sysctl_fini(void);
-/* kern.hostname: at most MAXHOSTNAMELEN - 1 bytes.  errors: EINVAL (too long). */
-void rump_hostname_get(char *buf, size_t size);
-int rump_hostname_set(const char *name, size_t len);
 /* Run a component's SYSCTL_SETUP() functions; their nodes go away at rump_sysctl_fini(). */
 void rump_sysctl_setup(const void *const *start, const void *const *stop);
 /* limit0 and the table of user ids. */

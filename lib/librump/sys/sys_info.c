@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * What the kernel tells about itself: names, sysctl(2).
+ * What the kernel tells about itself.  sys___sysctl() is in kern/sysctl.c.
  */
 #include <sys/errno.h>
 #include <sys/kauth.h>
 #include <sys/lwp.h>
 #include <sys/proc.h>
-#include <sys/sysctl.h>
 #include <sys/systm.h>
 #include <sys/utsname.h>
 
@@ -76,39 +75,6 @@ sys_sethostname(struct lwp *l, const struct sys_sethostname_args *uap, register_
 	hostnamelen = (int)strlen(name);
 	mutex_exit(&proc_lock);
 	return 0;
-}
-
-/* *oldlenp tells the size of what there was, also with ENOMEM when it did not fit. */
-int
-sys___sysctl(struct lwp *l, const struct sys___sysctl_args *uap, register_t *retval)
-{
-	int name[CTL_MAXNAME], error, error1;
-	size_t oldlen = 0, savelen;
-
-	if (SCARG(uap, namelen) < 1 || SCARG(uap, namelen) > CTL_MAXNAME)
-		return EINVAL;
-	error = copyin(SCARG(uap, name), name, SCARG(uap, namelen) * sizeof(int));
-	if (error == 0 && SCARG(uap, oldlenp) != NULL)
-		error = copyin(SCARG(uap, oldlenp), &oldlen, sizeof(oldlen));
-	if (error != 0)
-		return error;
-	if (SCARG(uap, newv) == NULL && SCARG(uap, newlen) != 0)
-		return EFAULT;
-	savelen = oldlen;
-	sysctl_lock(SCARG(uap, newv) != NULL);
-	error = sysctl_dispatch(name, SCARG(uap, namelen), SCARG(uap, oldv), &oldlen,
-	    SCARG(uap, newv), SCARG(uap, newlen), name, l, NULL);
-	sysctl_unlock();
-	if (error != 0 && error != ENOMEM)
-		return error;
-	if (SCARG(uap, oldlenp) != NULL) {
-		error1 = copyout(&oldlen, SCARG(uap, oldlenp), sizeof(oldlen));
-		if (error1 != 0)
-			return error1;
-		if (error == 0 && SCARG(uap, oldv) != NULL && oldlen > savelen)
-			error = ENOMEM;
-	}
-	return error;
 }
 
 static const struct rump_sysreg info_calls[] = {
