@@ -13,9 +13,9 @@
  * A host thread is in one of these states, in rump_thread.t_ready (only the thread itself and
  * signal handlers on it look there):
  *
- *	NEW   (0, t_gen 0)	it never called, or gave its lwp up
- *	READY (t_gen)		it has an lwp, bound or implicit, and is outside the kernel
- *	BUSY  (0, RUMP_T_BUSY)	it is in the kernel, or on the way
+ *	NEW   (0, and t_gen is 0)	it has no lwp: never called, or was in a kernel that ended
+ *	READY (t_gen)			it has an lwp, bound or implicit, and is outside the kernel
+ *	IN    (0)			it is in the kernel, or on the way
  *
  * The fast way is one compare-and-swap, on the word of the CPU that the thread had last.  Whether
  * its lwp belongs to the kernel that runs now is looked at after that: a halting kernel takes all
@@ -33,10 +33,18 @@
 #include "rump_tsan.h"
 
 /* t_flags */
-#define RUMP_T_BUSY    0x1 /* in a slow path or in the kernel without t_ready telling */
-#define RUMP_T_ATEXIT  0x2 /* rumpuser_thread_atexit() is registered */
-#define RUMP_T_KTHREAD 0x4 /* the kernel's own thread */
-#define RUMP_T_BLOCKED 0x8 /* gave its CPU up during this call */
+#define RUMP_T_BUSY    0x01 /* booting, halting, or making an lwp: refuses calls */
+#define RUMP_T_ATEXIT  0x02 /* rumpuser_thread_atexit() is registered */
+#define RUMP_T_KTHREAD 0x04 /* a thread of the kernel's own */
+#define RUMP_T_BLOCKED 0x08 /* gave its CPU up during this call */
+#define RUMP_T_OFFCPU  0x10 /* in a call, and has given its CPU up */
+
+/* Why rump_enter() goes the slow way. */
+enum rump_slow {
+	RUMP_SLOW_NOTREADY, /* no lwp, or in the kernel already */
+	RUMP_SLOW_BUSYCPU,  /* someone else has the CPU */
+	RUMP_SLOW_STALE,    /* the lwp is of a kernel that was halted */
+};
 
 /* Read by every call, written at boot, halt and while some thread waits for a CPU. */
 struct rump_hot {
@@ -47,12 +55,13 @@ extern struct rump_hot rump_hot;
 #define RUMP_GEN_NONE 0xffffffffu /* no thread's t_gen */
 
 /* The slow ways.  rump_enter_slow() has a CPU when it returns 0. */
-int rump_enter_slow(struct lwp **lp);
+int rump_enter_slow(struct lwp **lp, enum rump_slow why);
 void rump_leave_slow(void);
 /* Look for waiters after ci was given up. */
 void rump_cpu_left(struct cpu_info *ci);
-/* l's process has changed its credentials: take them. */
+/* l's process has changed its credentials: take them.  locks: p_lock in the _locked form. */
 void rump_lwp_newcred(struct lwp *l);
+void rump_lwp_newcred_locked(struct lwp *l);
 
 /*
  * Enter the kernel as the thread's lwp.
@@ -69,18 +78,18 @@ rump_enter(struct lwp **lp)
 	uint32_t expect = 0;
 
 	if (__predict_false(t->t_ready == 0))
-		return rump_enter_slow(lp);
+		return rump_enter_slow(lp, RUMP_SLOW_NOTREADY);
 	t->t_ready = 0;
 	__insn_barrier(); /* against handlers of signals */
 	if (__predict_false(!__atomic_compare_exchange_n(&ci->ci_busy, &expect, 1, false,
 		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
-		return rump_enter_slow(lp);
+		return rump_enter_slow(lp, RUMP_SLOW_BUSYCPU);
 	RUMP_TSAN_ACQUIRE(ci);
 	l = t->t_curlwp;
 	if (__predict_false(t->t_gen != __atomic_load_n(&rump_hot.rh_gen, __ATOMIC_RELAXED))) {
 		__atomic_store_n(&ci->ci_busy, 0, __ATOMIC_RELEASE);
 		rump_cpu_left(ci);
-		return rump_enter_slow(lp);
+		return rump_enter_slow(lp, RUMP_SLOW_STALE);
 	}
 	__atomic_store_n(&ci->ci_curlwp, l, __ATOMIC_RELAXED);
 	if (__predict_false(l->l_pcred != __atomic_load_n(&l->l_proc->p_cred, __ATOMIC_RELAXED)))
@@ -112,5 +121,8 @@ rump_leave(void)
 	__insn_barrier();
 	t->t_ready = t->t_gen;
 }
+
+#define rump_syscall_enter(lp) rump_enter(lp)
+#define rump_syscall_leave(l)  rump_leave()
 
 #endif /* RUMP_ENTRY_H */

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * The slow ways into the kernel and out of it, and the host's upcalls; the model is in rump_entry.h.
+ *
+ * The implicit lwp of a host thread is made at its first call, in memory that outlives the kernel
+ * (proc/lwp.c), and becomes an lwp of process 1.  After a halt the thread brings the same
+ * memory to life in the next kernel; when the thread ends, the host tells us and it is given back.
+ */
+#include "rump_entry.h"
+
+#include <sys/errno.h>
+#include <sys/kauth.h>
+#include <sys/mutex.h>
+#include <sys/param.h>
+#include <sys/systm.h>
+
+#include <rump/rumpuser.h>
+
+#include "rump_boot.h"
+#include "rump_cpu.h"
+#include "rump_sched.h"
+#include "rump_sync.h"
+#include "rump_time.h"
+
+uint32_t rump_boot_gen;
+
+static uint32_t
+current_gen(void)
+{
+	return __atomic_load_n(&rump_hot.rh_gen, __ATOMIC_ACQUIRE);
+}
+
+/* Threads are spread over the CPUs as they come. */
+static struct cpu_info *
+first_cpu(void)
+{
+	static uint32_t next;
+
+	return &rump_cpus[__atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % (uint32_t)ncpu];
+}
+
+/* Give the thread an implicit lwp in the kernel of generation gen, and a CPU. */
+static int
+implicit_make(uint32_t gen)
+{
+	struct rump_thread *const t = &rump_thread;
+	struct cpu_info *ci;
+	int error;
+
+	if ((t->t_flags & RUMP_T_ATEXIT) == 0) {
+		if ((error = rumpuser_thread_atexit(t)) != 0)
+			return error;
+		t->t_flags |= RUMP_T_ATEXIT;
+	}
+	if (t->t_implicit == NULL && (t->t_implicit = rump_lwp_alloc()) == NULL)
+		return ENOMEM;
+	ci = rump_cpu_take(first_cpu(), false, gen);
+	if (ci == NULL)
+		return ENXIO;
+	if (current_gen() != gen) {
+		rump_cpu_give(ci);
+		return ENXIO;
+	}
+	rump_cpu_set(ci, t->t_implicit);
+	t->t_curlwp = t->t_implicit;
+	t->t_gen = gen;
+	t->t_flags &= ~RUMP_T_OFFCPU;
+	error = rump_lwp_attach(t->t_implicit, initproc, LW_IMPLICIT);
+	if (error != 0) {
+		t->t_gen = 0;
+		rump_cpu_give(t->t_cpu);
+		return error;
+	}
+	t->t_implicit_gen = gen;
+	return 0;
+}
+
+int
+rump_enter_slow(struct lwp **lp, enum rump_slow why)
+{
+	struct rump_thread *const t = &rump_thread;
+	const uint32_t gen = current_gen();
+	struct cpu_info *ci;
+	int error;
+
+	if ((t->t_flags & RUMP_T_BUSY) != 0)
+		return EDEADLK;
+	if (why == RUMP_SLOW_NOTREADY && t->t_gen != 0 && (t->t_flags & RUMP_T_KTHREAD) == 0 &&
+	    t->t_gen == gen)
+		return EDEADLK;
+	if (why == RUMP_SLOW_NOTREADY && (t->t_flags & RUMP_T_KTHREAD) != 0)
+		return EDEADLK;
+	if (gen == RUMP_GEN_NONE || t->t_gen != gen) {
+		/* Nothing of an older kernel is of use. */
+		t->t_gen = 0;
+		t->t_curlwp = NULL;
+		if (gen == RUMP_GEN_NONE)
+			return ENXIO;
+	}
+	if (t->t_gen == 0) {
+		t->t_flags |= RUMP_T_BUSY | RUMP_T_OFFCPU;
+		error = implicit_make(gen);
+		t->t_flags &= ~(RUMP_T_BUSY | RUMP_T_OFFCPU);
+		if (error == 0)
+			*lp = t->t_curlwp;
+		return error;
+	}
+	t->t_flags |= RUMP_T_OFFCPU;
+	ci = rump_cpu_take(t->t_cpu, (t->t_curlwp->l_pflag & (int)LP_BOUND) != 0, gen);
+	t->t_flags &= ~RUMP_T_OFFCPU;
+	if (ci != NULL && current_gen() != gen) {
+		rump_cpu_give(ci);
+		ci = NULL;
+	}
+	if (ci == NULL) {
+		t->t_gen = 0;
+		t->t_curlwp = NULL;
+		return ENXIO;
+	}
+	rump_cpu_set(ci, t->t_curlwp);
+	*lp = t->t_curlwp;
+	if ((*lp)->l_pcred != (*lp)->l_proc->p_cred)
+		rump_lwp_newcred(*lp);
+	return 0;
+}
+
+void
+rump_leave_slow(void)
+{
+	struct rump_thread *const t = &rump_thread;
+	struct lwp *const l = t->t_curlwp;
+	struct cpu_info *ci = t->t_cpu;
+	bool blocked;
+
+	if (ci == &rump_cpu_dead) {
+		/* This call has halted the kernel: the thread is as if it had never called. */
+		t->t_cpu = &rump_cpus[0];
+		t->t_flags &= ~(RUMP_T_BUSY | RUMP_T_BLOCKED | RUMP_T_OFFCPU);
+		return;
+	}
+	if ((rump_pending(ci) & RUMP_PEND_HOOK) != 0 && rump_nothreads_hook != NULL)
+		rump_nothreads_hook();
+	rump_unschedule_lwp(l);
+	blocked = (t->t_flags & RUMP_T_BLOCKED) != 0;
+	t->t_flags &= ~(RUMP_T_BLOCKED | RUMP_T_OFFCPU);
+	__insn_barrier();
+	t->t_ready = t->t_gen;
+	if (blocked)
+		rumpuser_thread_testcancel();
+}
+
+void
+rump_lwp_newcred_locked(struct lwp *l)
+{
+	struct kauth_cred *old = l->l_cred;
+
+	KASSERT(mutex_owned(l->l_proc->p_lock));
+	l->l_cred = l->l_pcred = l->l_proc->p_cred;
+	kauth_cred_hold(l->l_cred);
+	kauth_cred_free(old);
+}
+
+void
+rump_lwp_newcred(struct lwp *l)
+{
+	struct proc *p = l->l_proc;
+
+	mutex_enter(p->p_lock);
+	rump_lwp_newcred_locked(l);
+	mutex_exit(p->p_lock);
+}
+
+void
+rump_thread_adopt(struct lwp *l, uint32_t flags)
+{
+	struct rump_thread *const t = &rump_thread;
+
+	t->t_ready = 0;
+	t->t_gen = rump_boot_gen;
+	t->t_curlwp = l;
+	t->t_flags |= flags;
+}
+
+void
+rump_thread_disown(void)
+{
+	struct rump_thread *const t = &rump_thread;
+
+	t->t_ready = 0;
+	t->t_gen = 0;
+	t->t_curlwp = NULL;
+	t->t_flags &= RUMP_T_ATEXIT;
+	if (t->t_cpu == &rump_cpu_dead)
+		t->t_cpu = &rump_cpus[0];
+}
+
+/* ---- Upcalls ---- */
+
+static bool
+on_cpu(const struct rump_thread *t)
+{
+	return t->t_gen != 0 && t->t_ready == 0 && (t->t_flags & RUMP_T_OFFCPU) == 0 &&
+	    t->t_cpu != &rump_cpu_dead;
+}
+
+static void *
+hyp_leave(void)
+{
+	struct rump_thread *const t = &rump_thread;
+
+	if (!on_cpu(t))
+		return NULL;
+	t->t_curlwp->l_biglocks = rump_kernel_lock_drop();
+	rump_cpu_release(t->t_curlwp);
+	return t->t_curlwp;
+}
+
+static void
+hyp_enter(void *cookie)
+{
+	struct lwp *l = cookie;
+
+	if (l != NULL) {
+		rump_cpu_acquire(l);
+		rump_kernel_lock_retake(l->l_biglocks);
+	}
+}
+
+/* The thread ends: its implicit lwp does too; a bound one stays, with no thread. */
+static void
+hyp_threadexit(void *arg)
+{
+	struct rump_thread *const t = arg;
+	struct lwp *imp = t->t_implicit, *l;
+
+	t->t_flags &= ~RUMP_T_ATEXIT;
+	if (imp == NULL)
+		return;
+	if (t->t_gen != 0 && t->t_gen == t->t_implicit_gen && rump_enter(&l) == 0) {
+		if (l != imp)
+			l->l_bound = false;
+		/* As the first lwp of process 1 it takes the implicit one out. */
+		imp->l_cpu = t->t_cpu;
+		t->t_curlwp = imp;
+		rump_lwp_detach(imp);
+		rump_unschedule_lwp(imp);
+	}
+	rump_thread_disown();
+	rump_lwp_dealloc(imp);
+	t->t_implicit = NULL;
+}
+
+static void
+hyp_forked(void)
+{
+	struct rump_thread *const t = &rump_thread;
+
+	rump_hot.rh_gen = RUMP_GEN_NONE;
+	rump_thread_disown();
+	t->t_flags = 0;
+	t->t_implicit = NULL;
+	t->t_cpu = &rump_cpus[0];
+	rump_cpu_forked();
+	rump_rcu_forked();
+	rump_softint_forked();
+	rump_kthread_forked();
+	rump_lwp_forked();
+	rump_boot_forked();
+}
+
+static void
+hyp_timer(void)
+{
+	rump_time_upcall();
+}
+
+const struct rumpuser_upcalls rump_upcalls = {
+	.hyp_leave = hyp_leave,
+	.hyp_enter = hyp_enter,
+	.hyp_threadexit = hyp_threadexit,
+	.hyp_forked = hyp_forked,
+	.hyp_timer = hyp_timer,
+};
