@@ -92,6 +92,7 @@ struct proc {
 	struct vmspace *p_vmspace;	/* (i) where copyin and copyout go; rump_vmspace_local */
 	struct sigacts *p_sigacts;
 	pid_t p_pid;			/* (i) */
+	pid_t p_tabpid;			/* (i) its place in the table of pids */
 	int p_stat;			/* (a) */
 	int p_flag;			/* (p) PK_* */
 	int p_sflag;			/* (p) PS_* */

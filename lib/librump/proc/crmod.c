@@ -18,7 +18,7 @@ proc_crmod_enter(void)
 
 	mutex_enter(p->p_lock);
 	if (l->l_pcred != p->p_cred)
-		rump_lwp_newcred(l);
+		rump_lwp_newcred_locked(l);
 }
 
 /*
@@ -36,7 +36,7 @@ proc_crmod_leave(struct kauth_cred *scred, struct kauth_cred *fcred, bool sugid)
 		__atomic_store_n(&p->p_cred, scred, __ATOMIC_RELEASE);
 		if (sugid)
 			p->p_flag |= PK_SUGID;
-		rump_lwp_newcred(l);
+		rump_lwp_newcred_locked(l);
 	}
 	mutex_exit(p->p_lock);
 	if (scred != NULL && fcred != NULL)
