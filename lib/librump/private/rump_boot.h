@@ -54,6 +54,12 @@ void rump_components_fini(void);
 int rump_once_init(void);
 void rump_once_fini(void);
 
+/* End the kernel, from inside: on return the caller has nothing of it but the way out. */
+void rump_halt(void);
+/* What a signal to a local process does: enum rump_sigmodel of <rump/rump.h>. */
+extern int rump_sigmodel;
+#define RUMP_SIGMODEL_RAISE 3
+
 /*
  * Hooks of the VFS faction, set before processes other than 0 exist and cleared in its fini.
  * Copy or share the working directory of parent for child (p_cwdi), and let it go.
