@@ -97,7 +97,7 @@ cv_timedwait_sig(kcondvar_t *cv, kmutex_t *mtx, int timo)
 static int
 cv_sleepbt(kcondvar_t *cv, kmutex_t *mtx, struct bintime *bt, bool intr)
 {
-	const int64_t start_ns = sleepq_now();
+	const int64_t start_ns = rump_mono_ns();
 	struct timespec left;
 	struct bintime spent;
 	int error;
@@ -108,7 +108,7 @@ cv_sleepbt(kcondvar_t *cv, kmutex_t *mtx, struct bintime *bt, bool intr)
 		return cv_sleep(cv, mtx, RUMPUSER_FOREVER, intr);
 	bintime2timespec(bt, &left);
 	error = cv_sleep(cv, mtx, start_ns + left.tv_sec * NSEC_PER_SEC + left.tv_nsec, intr);
-	spent = ns2bintime((uint64_t)(sleepq_now() - start_ns));
+	spent = ns2bintime((uint64_t)(rump_mono_ns() - start_ns));
 	bintime_sub(bt, &spent);
 	return error;
 }

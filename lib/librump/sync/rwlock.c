@@ -205,7 +205,8 @@ rw_exit_contended(krwlock_t *rw, struct lwp *l)
 	uintptr_t word;
 
 	for (;;) {
-		word = atomic_load_relaxed(&rw->rw_owner);
+		/* What the readers that left did happens before what the next holder does. */
+		word = atomic_load_acquire(&rw->rw_owner);
 		if (word < RW_READER_ONE || (rw_writer(word) != NULL && rw_writer(word) != l))
 			panic("rw_exit: %p is not held by the caller", rw);
 		if ((word & RW_WAITERS) != 0 &&

@@ -5,7 +5,7 @@
 
 #include <sys/condvar.h>
 
-#define WAKE_BATCH 16 /* lwps woken for one taking of the queue's lock */
+#define WAKE_BATCH 4 /* lwps woken for one taking of the queue's lock */
 
 struct sleepq sleepq_table[SLEEPQ_COUNT];
 
@@ -136,21 +136,11 @@ sleepq_block(struct lwp *l, int64_t deadline_ns, bool intr)
 }
 
 int64_t
-sleepq_now(void)
-{
-	int64_t sec;
-	long nsec;
-
-	rumpuser_clock_gettime(RUMPUSER_CLOCK_MONOTONIC, &sec, &nsec);
-	return sec * NSEC_PER_SEC + nsec;
-}
-
-int64_t
 sleepq_deadline(int timo)
 {
 	if (timo <= 0)
 		return RUMPUSER_FOREVER;
-	return sleepq_now() + (int64_t)timo * (NSEC_PER_SEC / hz);
+	return rump_mono_ns() + timo * RUMP_TICK_NS;
 }
 
 void

@@ -34,6 +34,7 @@
 #include "rump_leaf.h"
 #include "rump_sched.h"
 #include "rump_sync.h"
+#include "rump_time.h"
 
 /* ls_kind */
 enum {
@@ -87,8 +88,6 @@ void sleepq_wake(const volatile void *wchan, struct lwp **headp, struct lwp **ta
  * errors: EWOULDBLOCK at the deadline (monotonic ns), EINTR; the lwp has removed itself then.
  */
 int sleepq_block(struct lwp *l, int64_t deadline_ns, bool intr);
-/* Monotonic nanoseconds of the host. */
-int64_t sleepq_now(void);
 /* Monotonic nanoseconds timo ticks from now; RUMPUSER_FOREVER when timo is 0 or less. */
 int64_t sleepq_deadline(int timo);
 
