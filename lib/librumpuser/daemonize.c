@@ -91,6 +91,16 @@ rumpuser_daemonize_done(int error)
 	return 0;
 }
 
+/* The bytes of AT_RANDOM guard stacks and pointers: few bits of a mixture of them go out. */
+static uint32_t
+mix(uint64_t a, uint64_t b)
+{
+	a = (a ^ (a >> 29)) * UINT64_C(0xbf58476d1ce4e5b9);
+	b = (b ^ (b >> 31)) * UINT64_C(0x94d049bb133111eb);
+	a = (a ^ b ^ (a >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(a >> 32);
+}
+
 /*
  * The claim crosses copies of this library in one program by the environment.  The kernel's random
  * bytes of this exec tell it from a claim inherited from another program.
@@ -100,14 +110,15 @@ rumpuser_claim(const void *self)
 {
 	static const char name[] = "RUMP__CLAIM";
 	const void *const random = (const void *)getauxval(AT_RANDOM);
-	uint64_t exec = 0;
-	char mine[40], prefix[20];
+	uint64_t exec[2] = { 0, 0 };
+	char mine[24], prefix[12];
 	const char *theirs;
 
 	if (random != NULL)
-		memcpy(&exec, random, sizeof(exec));
-	snprintf(prefix, sizeof(prefix), "%016" PRIx64, exec);
-	snprintf(mine, sizeof(mine), "%s.%p", prefix, self);
+		memcpy(exec, random, sizeof(exec));
+	const uint32_t program = mix(exec[0], exec[1]);
+	snprintf(prefix, sizeof(prefix), "%08" PRIx32 ".", program);
+	snprintf(mine, sizeof(mine), "%s%08" PRIx32, prefix, mix((uintptr_t)self, exec[1]));
 	theirs = getenv(name);
 	if (theirs != NULL && strncmp(theirs, prefix, strlen(prefix)) == 0)
 		return strcmp(theirs, mine) == 0 ? 0 : EBUSY;
