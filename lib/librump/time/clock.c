@@ -14,6 +14,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/atomic.h>
+#include <sys/cpu.h>
 #include <sys/mutex.h>
 #include <sys/time.h>
 
@@ -26,6 +27,7 @@
 
 int hz = 100;
 int tick = 10000;
+int tickadj = 5; /* microseconds a tick at SLEW_PPM */
 struct timespec boottime;
 
 static kmutex_t clock_lock;
@@ -244,6 +246,16 @@ int
 getticks(void)
 {
 	return (int)getticks32();
+}
+
+/* Busy-wait: the virtual CPU is kept. */
+void
+delay(unsigned int us)
+{
+	const int64_t end = rump_mono_ns() + (int64_t)us * 1000;
+
+	while (rump_mono_ns() < end)
+		SPINLOCK_BACKOFF_HOOK;
 }
 
 /* Which of the host's clocks stands for a clock id.  errors: EINVAL. */
