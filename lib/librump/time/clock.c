@@ -23,11 +23,10 @@
 #include "rump_time.h"
 
 #define SLEW_PPM 500
-#define WALL_MAX_SEC ((time_t)(INT64_MAX / NSEC_PER_SEC / 2)) /* keeps sums of ns in range */
+#define WALL_MAX_SEC ((time_t)(INT64_MAX / NSEC_PER_SEC - (1 << 29))) /* uptime fits above it */
 
 int hz = 100;
 int tick = 10000;
-int tickadj = 5; /* microseconds a tick at SLEW_PPM */
 struct timespec boottime;
 
 static kmutex_t clock_lock;
