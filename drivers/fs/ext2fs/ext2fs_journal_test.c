@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Unclean journals.  Each image is made twice: "before" and, by debugfs, "after".  The blocks that
+ * differ are written as transactions into the journal of "before", with debugfs's jo, jw and jc.
+ * A mount must then show what e2fsck's replay of a copy shows, and leave the image as it was.
+ */
+#define _GNU_SOURCE
+#include <sys/stat.h>
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rump/rump.h>
+#include <rump/rump_syscalls.h>
+#include <rump/rumpdefs.h>
+
+#include "ext2fs_testlib.h"
+
+static const struct row {
+	const char *name;
+	const char *mkfs;
+	const char *open;		/* of the journal: checksum options */
+	uint32_t bsize;
+} rows[] = {
+	{ "plain, 64 bits", "ext4", "", 4096 },
+	{ "plain, 32 bits", "ext3", "", 4096 },
+	{ "checksums v3", "ext4", "-c -v 3", 4096 },
+	{ "checksums v2", "ext4", "-c -v 2", 4096 },
+	{ "checksums v2, 32 bits", "ext4 -O ^64bit,^metadata_csum", "-c -v 2", 4096 },
+	{ "checksums v1, 32 bits", "ext4 -O ^64bit,^metadata_csum", "-c -v 1", 4096 },
+	{ "1 KiB blocks", "ext4 -b 1024", "-c", 1024 },
+	{ "64 KiB blocks", "ext4 -b 65536", "-c", 65536 },
+};
+
+/* Write the blocks in which b differs from a to "blocks", their numbers to list. */
+static void
+diff_images(const char *a, const char *b, uint32_t bsize, char *list, size_t room)
+{
+	size_t alen, blen, used = 0, n = 0;
+	uint8_t *const pa = tl_slurp(a, &alen), *const pb = tl_slurp(b, &blen);
+	uint8_t *const out = malloc(blen);
+
+	ck_assert_uint_eq(alen, blen);
+	for (size_t off = 0; off < alen; off += bsize) {
+		if (memcmp(pa + off, pb + off, bsize) == 0)
+			continue;
+		memcpy(out + n++ * bsize, pb + off, bsize);
+		used += (size_t)snprintf(list + used, room - used, "%s%zu", used ? "," : "",
+		    off / bsize);
+		ck_assert(used < room);
+	}
+	tl_spew("blocks", out, n * bsize);
+	free(pa);
+	free(pb);
+	free(out);
+}
+
+/* "image": the tree, and in its journal a transaction that changes it. */
+static void
+make_unclean(const struct row *row)
+{
+	static const char change[] =
+	    "mkdir newdir\n"
+	    "write src/d/rnd newdir/copy\n"
+	    "rm small/s3\n"
+	    "sif small/s4 mode 0100600\n";
+	char list[20000], commands[21000];
+
+	tl_run("mkfs.%s -F -d src image 64M", row->mkfs);
+	tl_run("cp image after");
+	tl_spew("commands", change, sizeof(change) - 1);
+	tl_run("debugfs -w -f commands after");
+	diff_images("image", "after", row->bsize, list, sizeof(list));
+	snprintf(commands, sizeof(commands), "jo %s\njw -b %s blocks\njc\n", row->open, list);
+	tl_spew("commands", commands, strlen(commands));
+	tl_run("debugfs -w -f commands image");
+}
+
+static void
+setup(void)
+{
+	tl_enter_scratch();
+	tl_make_tree();
+}
+
+/* What a tree says about itself: every path with its attributes and a sum of its data. */
+static void
+describe(const char *path, FILE *out)
+{
+	static char buf[65536];
+	struct stat st;
+	uint64_t sum = 14695981039346656037u;
+	ssize_t n;
+	int fd;
+
+	ck_assert_msg(rump_sys_lstat(path, &st) == 0, "%s: %s", path, strerror(errno));
+	if (S_ISREG(st.st_mode)) {
+		fd = rump_sys_open(path, O_RDONLY);
+		ck_assert_int_ge(fd, 0);
+		while ((n = rump_sys_read(fd, buf, sizeof(buf))) > 0)
+			for (ssize_t i = 0; i < n; i++)
+				sum = (sum ^ (uint8_t)buf[i]) * 1099511628211u;
+		ck_assert_int_eq(n, 0);
+		rump_sys_close(fd);
+	}
+	fprintf(out, "%s %o %ju %ju %jd %jx\n", path, st.st_mode, (uintmax_t)st.st_nlink,
+	    (uintmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, (uintmax_t)sum);
+}
+
+static const char *const interesting[] = {
+	"", "/newdir", "/newdir/copy", "/small", "/small/s4", "/small/s5", "/d/rnd", "/d/sparse",
+};
+
+static char *
+describe_image(const char *image)
+{
+	char *text = NULL, path[200];
+	size_t len = 0;
+	struct stat st;
+	FILE *out;
+
+	out = open_memstream(&text, &len);
+	ck_assert_int_eq(tl_mount(image, "ext4"), 0);
+	for (size_t i = 0; i < sizeof(interesting) / sizeof(interesting[0]); i++) {
+		snprintf(path, sizeof(path), TL_MNT "%s", interesting[i]);
+		describe(path, out);
+	}
+	ck_assert_int_eq(rump_sys_stat(TL_MNT "/small/s3", &st), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_uint_eq(tl_exercise(TL_MNT, 10000), 0);
+	tl_unmount();
+	fclose(out);
+	return text;
+}
+
+START_TEST(ext2fs_journal_replayed_in_memory)
+{
+	const struct row *const row = &rows[_i];
+	char *ours, *theirs;
+
+	make_unclean(row);
+	tl_run("cp image copy; cp image untouched; e2fsck -fy -E journal_only copy; [ $? -le 1 ]");
+	ours = describe_image("image");
+	theirs = describe_image("copy");
+	ck_assert_msg(strcmp(ours, theirs) == 0, "%s:\n%s---\n%s", row->name, ours, theirs);
+	tl_run("cmp image untouched");
+	free(ours);
+	free(theirs);
+}
+END_TEST
+
+START_TEST(ext2fs_journal_not_read_write)
+{
+	make_unclean(&rows[0]);
+	ck_assert_int_eq(tl_mount_flags("image", "ext4", 0), EROFS);
+}
+END_TEST
+
+/* A transaction without its commit block did not happen. */
+START_TEST(ext2fs_journal_uncommitted)
+{
+	char list[20000], commands[21000];
+
+	tl_run("mkfs.ext4 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
+	diff_images("image", "after", 4096, list, sizeof(list));
+	snprintf(commands, sizeof(commands), "jo\njw -c -b %s blocks\njc\n", list);
+	tl_spew("commands", commands, strlen(commands));
+	tl_run("debugfs -w -f commands image");
+	ck_assert_int_eq(tl_mount("image", "ext4"), 0);
+	ck_assert_uint_gt(tl_compare("src", TL_MNT, 0), 400);
+	tl_unmount();
+}
+END_TEST
+
+/* A block revoked later is not taken from the journal. */
+START_TEST(ext2fs_journal_revoked)
+{
+	char list[20000], commands[45000];
+
+	tl_run("mkfs.ext4 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
+	diff_images("image", "after", 4096, list, sizeof(list));
+	snprintf(commands, sizeof(commands), "jo\njw -b %s blocks\njw -r %s\njc\n", list, list);
+	tl_spew("commands", commands, strlen(commands));
+	tl_run("debugfs -w -f commands image");
+	ck_assert_int_eq(tl_mount("image", "ext4"), 0);
+	ck_assert_uint_gt(tl_compare("src", TL_MNT, 0), 400);
+	tl_unmount();
+}
+END_TEST
+
+/* Data that begins with the journal's magic number is stored escaped, and comes back whole. */
+START_TEST(ext2fs_journal_escaped)
+{
+	static uint8_t want[4096] = { 0xc0, 0x3b, 0x39, 0x98, 1, 2, 3, 4 };
+	uint8_t got[4096];
+	char *block, commands[200];
+	size_t len;
+	int fd;
+
+	tl_spew("src/magic", "xxxx", 4);
+	tl_run("truncate -s 4096 src/magic; mkfs.ext4 -F -d src image 64M");
+	tl_run("debugfs -R 'blocks magic' image 2>/dev/null >number");
+	block = (char *)tl_slurp("number", &len);
+	tl_spew("blocks", want, sizeof(want));
+	snprintf(commands, sizeof(commands), "jo\njw -b %d blocks\njc\n", atoi(block));
+	tl_spew("commands", commands, strlen(commands));
+	tl_run("debugfs -w -f commands image");
+	ck_assert_int_eq(tl_mount("image", "ext4"), 0);
+	fd = rump_sys_open(TL_MNT "/magic", O_RDONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(rump_sys_read(fd, got, sizeof(got)), sizeof(got));
+	ck_assert_int_eq(memcmp(got, want, sizeof(want)), 0);
+	rump_sys_close(fd);
+	tl_unmount();
+	free(block);
+}
+END_TEST
+
+/* A damaged transaction is an error, not a wrong view. */
+START_TEST(ext2fs_journal_damaged)
+{
+	static const uint8_t commit[] = { 0xc0, 0x3b, 0x39, 0x98, 0, 0, 0, 2 };
+	uint8_t *image, *at;
+	size_t len;
+
+	make_unclean(&rows[2]);
+	image = tl_slurp("image", &len);
+	at = memmem(image, len, commit, sizeof(commit));
+	ck_assert_ptr_nonnull(at);
+	at[20] ^= 1;
+	tl_spew("image", image, len);
+	free(image);
+	ck_assert_int_eq(tl_mount("image", "ext4"), EIO);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *const s = suite_create("ext2fs_journal");
+	TCase *const tc = tcase_create("journal");
+	SRunner *sr;
+	int failed;
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_checked_fixture(tc, setup, NULL);
+	tcase_add_loop_test(tc, ext2fs_journal_replayed_in_memory, 0,
+	    (int)(sizeof(rows) / sizeof(rows[0])));
+	tcase_add_test(tc, ext2fs_journal_not_read_write);
+	tcase_add_test(tc, ext2fs_journal_uncommitted);
+	tcase_add_test(tc, ext2fs_journal_revoked);
+	tcase_add_test(tc, ext2fs_journal_escaped);
+	tcase_add_test(tc, ext2fs_journal_damaged);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
