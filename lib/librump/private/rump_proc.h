@@ -14,8 +14,8 @@ struct proc;
 #define RUMP_PROC_FDCLEAR 0x2
 
 /*
- * The last lwp of p has gone, or goes: close its files and let its directory go, as curlwp, an lwp of
- * p; then, as anyone, unlink and free it.  ctx: thread.  sleeps.
+ * The last lwp of p has gone: close its files and let its directory go; then unlink and free it.
+ * ctx: thread.  sleeps.
  */
 void rump_proc_exit_files(struct proc *p);
 void rump_proc_exit(struct proc *p);

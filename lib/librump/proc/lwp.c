@@ -168,20 +168,11 @@ rump_lwp_free(struct lwp *l)
 	if (last)
 		p->p_stat = SDYING;
 	mutex_exit(p->p_lock);
-	if (last) {
-		/* The process's files are closed on its behalf, by its last lwp. */
-		struct lwp *const self = curlwp;
-
-		l->l_cpu = self->l_cpu;
-		curlwp = l;
-		rump_proc_exit_files(p);
-		curlwp = self;
-		self->l_cpu = l->l_cpu;
-		rump_cpu_set(self->l_cpu, self);
-	}
 	rump_lwp_detach(l);
-	if (last)
+	if (last) {
+		rump_proc_exit_files(p);
 		rump_proc_exit(p);
+	}
 	rump_rcu_call(&l->l_rcu, dealloc_rcu);
 }
 

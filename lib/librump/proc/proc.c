@@ -18,6 +18,7 @@
 #include <sys/systm.h>
 
 #include "rump_boot.h"
+#include "rump_copyio.h"
 #include "rump_cpu.h"
 #include "rump_file.h"
 #include "rump_pgrp.h"
@@ -219,6 +220,7 @@ rump_proc0_bootstrap(void)
 	LIST_INIT(&alllwp);
 	proc0.p_stat = SIDL;
 	proc0.p_flag = PK_SYSTEM;
+	proc0.p_vmspace = &vmspace0;
 	memcpy(proc0.p_comm, "system", 7);
 	lwp0.l_proc = &proc0;
 	lwp0.l_cpu = &rump_cpus[0];
@@ -303,6 +305,7 @@ rump_proc1_init(void)
 	p->p_fd = fd_init(NULL);
 	if (rump_cwdi_ops != NULL)
 		p->p_cwdi = (*rump_cwdi_ops->co_init)();
+	p->p_vmspace = &rump_vmspace_local;
 	memcpy(p->p_comm, "init", 5);
 	mutex_enter(&proc_lock);
 	proc_enter(p, 1, &proc0);
@@ -334,7 +337,6 @@ rump_proc1_fini(void)
 				panic("processes out of order");
 		}
 		__atomic_store_n(&p->p_stat, SDYING, __ATOMIC_RELAXED);
-		rump_proc_exit_files(p);
 		while ((l = LIST_FIRST(&p->p_lwps)) != NULL) {
 			const bool implicit = (l->l_flag & LW_IMPLICIT) != 0;
 
@@ -342,6 +344,7 @@ rump_proc1_fini(void)
 			if (!implicit && l != curlwp)
 				rump_lwp_dealloc(l);
 		}
+		rump_proc_exit_files(p);
 		rump_proc_exit(p);
 	}
 	initproc = NULL;
