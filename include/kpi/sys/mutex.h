@@ -28,6 +28,9 @@ struct kmutex {
 	uint8_t mtx_ipl;		/* (i) level of a spin mutex, IPL_NONE: adaptive */
 	uint8_t mtx_flags;		/* (i) MUTEX_NODEBUG */
 	uint16_t mtx_magic;		/* (i) set from mutex_init() to mutex_destroy() */
+#ifdef LOCKDEBUG
+	u_int mtx_class;		/* (i) */
+#endif
 };
 typedef struct kmutex kmutex_t;
 

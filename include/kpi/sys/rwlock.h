@@ -14,9 +14,12 @@
 
 typedef enum krw_t { RW_READER = 0, RW_WRITER = 1 } krw_t;
 
-/* Locks: (a) atomic. */
+/* Locks: (a) atomic, (i) immutable. */
 struct krwlock {
 	volatile uintptr_t rw_owner; /* (a) */
+#ifdef LOCKDEBUG
+	u_int rw_class; /* (i) */
+#endif
 };
 typedef struct krwlock krwlock_t;
 

@@ -15,22 +15,12 @@ unsigned int rump_membar_word;
 int
 rump_sync_init(void)
 {
-	int error = 0;
-
 	/* A kernel that a fork() cut off may have left anything here. */
 	memset(sleepq_table, 0, sizeof(sleepq_table));
 	cv_init(&lbolt, "lbolt");
-#ifdef LOCKDEBUG
-	error = lockdebug_init();
-	if (error != 0)
-		return error;
-#endif
-	error = kernel_lock_init();
-#ifdef LOCKDEBUG
-	if (error != 0)
-		lockdebug_fini();
-#endif
-	return error;
+	lockdebug_init();
+	kernel_lock_init();
+	return 0;
 }
 
 void
@@ -40,9 +30,6 @@ rump_sync_fini(void)
 		KASSERTMSG(sleepq_table[i].sq_head == NULL, "an lwp sleeps (%s)",
 		    sleepq_table[i].sq_head->l_sync.ls_wmesg);
 	kernel_lock_fini();
-#ifdef LOCKDEBUG
-	lockdebug_fini();
-#endif
 	cv_destroy(&lbolt);
 }
 
@@ -57,10 +44,8 @@ rump_sync_lwp_check(struct lwp *l)
 {
 	const struct lwp_sync *const ls = &l->l_sync;
 
+	lockdebug_none(l, false, "the end of an lwp");
 	KASSERTMSG(ls->ls_wchan == NULL, "lwp %p ends asleep (%s)", l, ls->ls_wmesg);
 	KASSERTMSG(ls->ls_nspin == 0, "lwp %p ends with spin mutexes held", l);
 	KASSERTMSG(ls->ls_nklock == 0, "lwp %p ends with KERNEL_LOCK held", l);
-#ifdef LOCKDEBUG
-	lockdebug_lwp_check(l);
-#endif
 }

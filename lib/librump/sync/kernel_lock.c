@@ -13,11 +13,11 @@
 
 static kmutex_t kernel_lock;
 
-int
+void
 kernel_lock_init(void)
 {
+	/* Out of the lock order: see above. */
 	mutex_init(&kernel_lock, MUTEX_NODEBUG, IPL_NONE);
-	return 0;
 }
 
 void

@@ -31,26 +31,6 @@
 #define MUTEX_CHECK(mtx) ((void)0)
 #endif
 
-#ifdef LOCKDEBUG
-#define MUTEX_WHERE         ((uintptr_t)__builtin_return_address(0))
-#define MUTEX_DEBUGGED(mtx) ((mtx)->mtx_flags != MUTEX_NODEBUG)
-#define MUTEX_WANTED(mtx, spin) \
-	(MUTEX_DEBUGGED(mtx) ? lockdebug_wanted((mtx), MUTEX_WHERE, (spin)) : (void)0)
-#define MUTEX_LOCKED(mtx, spin) \
-	(MUTEX_DEBUGGED(mtx) ? lockdebug_locked((mtx), MUTEX_WHERE, (spin), false) : (void)0)
-#define MUTEX_UNLOCKED(mtx) (MUTEX_DEBUGGED(mtx) ? lockdebug_unlocked(mtx) : (void)0)
-#else
-#define MUTEX_WANTED(mtx, spin) ((void)0)
-#define MUTEX_LOCKED(mtx, spin) ((void)0)
-#define MUTEX_UNLOCKED(mtx)     ((void)0)
-#endif
-
-#ifdef DIAGNOSTIC
-#define LOCKS_HELD(l, n) ((l)->l_locks += (n))
-#else
-#define LOCKS_HELD(l, n) ((void)0)
-#endif
-
 static inline bool
 mutex_cas(kmutex_t *mtx, uintptr_t old, uintptr_t new, int order)
 {
@@ -72,6 +52,9 @@ mutex_init(kmutex_t *mtx, kmutex_type_t type, int ipl)
 	mtx->mtx_ipl = ipl >= IPL_VM ? (uint8_t)ipl : IPL_NONE;
 	mtx->mtx_flags = (uint8_t)type;
 	mtx->mtx_magic = MUTEX_MAGIC;
+#ifdef LOCKDEBUG
+	mtx->mtx_class = type == MUTEX_NODEBUG ? 0 : lockdebug_class(LOCKDEBUG_HERE);
+#endif
 }
 
 void
@@ -79,9 +62,6 @@ mutex_destroy(kmutex_t *mtx)
 {
 	MUTEX_CHECK(mtx);
 	KASSERTMSG(mtx->mtx_owner == 0 && mtx->mtx_word == 0, "mutex %p is in use", mtx);
-#ifdef LOCKDEBUG
-	lockdebug_forget(mtx);
-#endif
 	mtx->mtx_magic = 0;
 }
 
@@ -167,7 +147,7 @@ mutex_spin_enter(kmutex_t *mtx)
 	uint32_t unheld = 0;
 
 	MUTEX_CHECK(mtx);
-	MUTEX_WANTED(mtx, true);
+	lockdebug_wanted(mtx, mtx->mtx_class, LOCKDEBUG_HERE);
 	if (__predict_false(atomic_load_relaxed(&mtx->mtx_owner) == (uintptr_t)l))
 		panic("mutex_spin_enter: %p is held by the caller", mtx);
 	if (__predict_false(!__atomic_compare_exchange_n(
@@ -179,7 +159,7 @@ mutex_spin_enter(kmutex_t *mtx)
 		l->l_sync.ls_spl = mtx->mtx_ipl;
 	atomic_store_relaxed(&mtx->mtx_owner, (uintptr_t)l);
 	LOCKS_HELD(l, 1);
-	MUTEX_LOCKED(mtx, true);
+	lockdebug_locked(mtx, mtx->mtx_class, LOCKDEBUG_HERE, true);
 }
 
 void
@@ -189,7 +169,7 @@ mutex_spin_exit(kmutex_t *mtx)
 
 	if (__predict_false(atomic_load_relaxed(&mtx->mtx_owner) != (uintptr_t)l))
 		panic("mutex_spin_exit: %p is not held by the caller", mtx);
-	MUTEX_UNLOCKED(mtx);
+	lockdebug_unlocked(mtx);
 	LOCKS_HELD(l, -1);
 	atomic_store_relaxed(&mtx->mtx_owner, 0);
 	if (__predict_false(__atomic_exchange_n(&mtx->mtx_word, 0, __ATOMIC_RELEASE) == 2))
@@ -209,11 +189,11 @@ mutex_enter(kmutex_t *mtx)
 	}
 	MUTEX_CHECK(mtx);
 	ASSERT_SLEEPABLE();
-	MUTEX_WANTED(mtx, false);
+	lockdebug_wanted(mtx, mtx->mtx_class, LOCKDEBUG_HERE);
 	if (__predict_false(!mutex_cas(mtx, 0, (uintptr_t)l, __ATOMIC_ACQUIRE)))
 		mutex_wait(mtx, l);
 	LOCKS_HELD(l, 1);
-	MUTEX_LOCKED(mtx, false);
+	lockdebug_locked(mtx, mtx->mtx_class, LOCKDEBUG_HERE, false);
 }
 
 void
@@ -226,7 +206,7 @@ mutex_exit(kmutex_t *mtx)
 		return;
 	}
 	MUTEX_CHECK(mtx);
-	MUTEX_UNLOCKED(mtx);
+	lockdebug_unlocked(mtx);
 	LOCKS_HELD(l, -1);
 	if (__predict_false(!mutex_cas(mtx, (uintptr_t)l, 0, __ATOMIC_RELEASE)))
 		mutex_wake(mtx, l);
@@ -265,7 +245,7 @@ mutex_tryenter(kmutex_t *mtx)
 			return 0;
 	}
 	LOCKS_HELD(l, 1);
-	MUTEX_LOCKED(mtx, mtx->mtx_ipl != IPL_NONE);
+	lockdebug_locked(mtx, mtx->mtx_class, LOCKDEBUG_HERE, mtx->mtx_ipl != IPL_NONE);
 	return 1;
 }
 

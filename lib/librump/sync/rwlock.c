@@ -28,23 +28,6 @@
 #define RW_FLAGS      ((uintptr_t)7)
 #define RW_READER_ONE ((uintptr_t)8)
 
-#ifdef LOCKDEBUG
-#define RW_WHERE                    ((uintptr_t)__builtin_return_address(0))
-#define RW_LOCKDEBUG_WANTED(rw)     lockdebug_wanted((rw), RW_WHERE, false)
-#define RW_LOCKDEBUG_LOCKED(rw, op) lockdebug_locked((rw), RW_WHERE, false, (op) == RW_READER)
-#define RW_LOCKDEBUG_UNLOCKED(rw)   lockdebug_unlocked(rw)
-#else
-#define RW_LOCKDEBUG_WANTED(rw)     ((void)0)
-#define RW_LOCKDEBUG_LOCKED(rw, op) ((void)0)
-#define RW_LOCKDEBUG_UNLOCKED(rw)   ((void)0)
-#endif
-
-#ifdef DIAGNOSTIC
-#define LOCKS_HELD(l, n) ((l)->l_locks += (n))
-#else
-#define LOCKS_HELD(l, n) ((void)0)
-#endif
-
 static inline bool
 rw_cas(krwlock_t *rw, uintptr_t old, uintptr_t new, int order)
 {
@@ -75,15 +58,15 @@ void
 rw_init(krwlock_t *rw)
 {
 	rw->rw_owner = 0;
+#ifdef LOCKDEBUG
+	rw->rw_class = lockdebug_class(LOCKDEBUG_HERE);
+#endif
 }
 
 void
 rw_destroy(krwlock_t *rw)
 {
 	KASSERTMSG(rw->rw_owner == 0, "rwlock %p is in use", rw);
-#ifdef LOCKDEBUG
-	lockdebug_forget(rw);
-#endif
 	rw->rw_owner = RW_WAITERS; /* whoever uses it from now on hangs or panics */
 }
 
@@ -233,12 +216,12 @@ rw_enter(krwlock_t *rw, const krw_t op)
 	const uintptr_t word = op == RW_READER ? atomic_load_relaxed(&rw->rw_owner) : 0;
 
 	ASSERT_SLEEPABLE();
-	RW_LOCKDEBUG_WANTED(rw);
+	lockdebug_wanted(rw, rw->rw_class, LOCKDEBUG_HERE);
 	if (__predict_false(rw_must_wait(word, op) ||
 		!rw_cas(rw, word, rw_taken(word, op, l), __ATOMIC_ACQUIRE)))
 		rw_wait(rw, op, l);
 	LOCKS_HELD(l, 1);
-	RW_LOCKDEBUG_LOCKED(rw, op);
+	lockdebug_locked(rw, rw->rw_class, LOCKDEBUG_HERE, false);
 }
 
 int
@@ -253,7 +236,7 @@ rw_tryenter(krwlock_t *rw, const krw_t op)
 			return 0;
 	} while (!rw_cas(rw, word, rw_taken(word, op, l), __ATOMIC_ACQUIRE));
 	LOCKS_HELD(l, 1);
-	RW_LOCKDEBUG_LOCKED(rw, op);
+	lockdebug_locked(rw, rw->rw_class, LOCKDEBUG_HERE, false);
 	return 1;
 }
 
@@ -264,7 +247,7 @@ rw_exit(krwlock_t *rw)
 	const uintptr_t word = atomic_load_relaxed(&rw->rw_owner);
 	const uintptr_t rest = (word & RW_WRITTEN) != 0 ? 0 : word - RW_READER_ONE;
 
-	RW_LOCKDEBUG_UNLOCKED(rw);
+	lockdebug_unlocked(rw);
 	LOCKS_HELD(l, -1);
 	KASSERTMSG(rw_lock_held(rw), "rwlock %p is not held", rw);
 	if (__predict_false((word & RW_WAITERS) != 0 || !rw_cas(rw, word, rest, __ATOMIC_RELEASE)))

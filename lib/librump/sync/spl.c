@@ -35,6 +35,7 @@ assert_sleepable(void)
 {
 	struct lwp *const l = curlwp;
 
+	lockdebug_none(l, true, "sleeping");
 	if (l->l_sync.ls_nspin != 0)
 		panic("sleeping with %u spin mutexes held", l->l_sync.ls_nspin);
 	if (pserialize_in_read_section())

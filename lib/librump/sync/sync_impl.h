@@ -104,21 +104,37 @@ lwp_running(const struct lwp *l)
 /* How often a waiter looks at a lock before it sleeps: about what a sleep costs, 10 us. */
 #define LOCK_SPINS (ncpu > 1 ? 250 : 0)
 
-int kernel_lock_init(void);
+void kernel_lock_init(void);
 void kernel_lock_fini(void);
 
+/* DIAGNOSTIC builds count the locks that an lwp holds. */
+#ifdef DIAGNOSTIC
+#define LOCKS_HELD(l, n) ((l)->l_locks += (n))
+#else
+#define LOCKS_HELD(l, n) ((void)0)
+#endif
+
 /*
- * Bookkeeping of checked builds: the number of locks held in l_locks (DIAGNOSTIC), and each of them
- * with its place in the order (LOCKDEBUG).
+ * LOCKDEBUG builds know which they are: lockdebug.c.  LOCKDEBUG_HERE is where the caller of the
+ * lock's function is.
  */
 #ifdef LOCKDEBUG
-void lockdebug_locked(const volatile void *lock, uintptr_t where, bool spin, bool shared);
+#define LOCKDEBUG_HERE ((uintptr_t)__builtin_return_address(0))
+/* The class of locks that are initialised at this place. */
+u_int lockdebug_class(uintptr_t where);
+/* The lwp is about to wait for the lock: panics when that is in the wrong order. */
+void lockdebug_wanted(const volatile void *lock, u_int class, uintptr_t where);
+void lockdebug_locked(const volatile void *lock, u_int class, uintptr_t where, bool spin);
 void lockdebug_unlocked(const volatile void *lock);
-void lockdebug_wanted(const volatile void *lock, uintptr_t where, bool spin);
-void lockdebug_forget(const volatile void *lock);
-int lockdebug_init(void);
-void lockdebug_fini(void);
-void lockdebug_lwp_check(struct lwp *l);
+/* Panics when the lwp holds a lock: a spin mutex, or any. */
+void lockdebug_none(struct lwp *l, bool spin_only, const char *when);
+void lockdebug_init(void);
+#else
+#define lockdebug_wanted(lock, class, where)       ((void)0)
+#define lockdebug_locked(lock, class, where, spin) ((void)0)
+#define lockdebug_unlocked(lock)                   ((void)0)
+#define lockdebug_none(l, spin_only, when)         ((void)0)
+#define lockdebug_init()                           ((void)0)
 #endif
 
 #endif /* SYNC_IMPL_H */
