@@ -118,12 +118,16 @@ boot(void)
 {
 	int error;
 
-	if ((error = rumpuser_init(RUMPUSER_VERSION, &rump_upcalls)) != 0)
+	if ((error = rumpuser_init(RUMPUSER_VERSION, &rump_upcalls)) != 0) {
+		rump_console_printf("boot fails at the host's side: error %d", error);
 		return error;
+	}
 	if ((error = rump_params_init()) != 0)
 		goto fail;
-	if ((error = rump_cpu_init()) != 0)
+	if ((error = rump_cpu_init()) != 0) {
+		rump_console_printf("boot fails at virtual CPUs: error %d", error);
 		goto fail;
+	}
 	nboots = nboots + 2 >= RUMP_GEN_NONE ? 1 : nboots + 1;
 	__atomic_store_n(&rump_boot_gen, nboots, __ATOMIC_RELAXED);
 	cold = 1;
