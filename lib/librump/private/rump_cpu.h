@@ -108,9 +108,14 @@ extern uint32_t rump_boot_gen; /* of the kernel that is up or coming up */
 /* boot/init.c: this thread is the child of a fork. */
 void rump_boot_forked(void);
 
-/* proc/lwp.c: type-stable memory of lwps, which lives longer than a kernel.  NULL: ENOMEM. */
+/*
+ * proc/lwp.c: type-stable memory of lwps, all given back by rump_lwp_fini().  NULL: ENOMEM.
+ * rump_lwp_dealloc() does nothing when the kernel of generation gen is gone.
+ * ctx: any thread; alloc: holds a CPU.
+ */
 struct lwp *rump_lwp_alloc(void);
-void rump_lwp_dealloc(struct lwp *l);
+void rump_lwp_dealloc(struct lwp *l, uint32_t gen);
+void rump_lwp_fini(void);
 void rump_lwp_forked(void);
 /* Bring l to life in p; take it out again. */
 int rump_lwp_attach(struct lwp *l, struct proc *p, int flag);

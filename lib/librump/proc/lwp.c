@@ -3,9 +3,9 @@
 /*
  * lwps: their memory, and their life in a process.
  *
- * The memory is carved from chunks that are never given back, so it outlives the kernel: a host
- * thread keeps its implicit lwp over a halt, and code that looks at an lwp without a lock (the
- * owner of a mutex, say) reads an lwp, if perhaps another one.  Boots reuse what is free.
+ * The memory is carved from chunks that are given back at halt alone.  So code that looks at an lwp
+ * without a lock (the owner of a mutex, say) reads an lwp, if perhaps another one; and taking one
+ * needs no kernel memory, nor a curlwp.
  */
 #include <sys/lwp.h>
 
@@ -33,31 +33,51 @@ struct lwp lwp0 __cacheline_aligned;
 struct lwplist alllwp;
 int maxlwp = PID_MAX;
 
-static struct rump_hlock free_lock;
-static struct lwp *free_list; /* free_lock; linked by l_ctxlink */
+#define LWP_BYTES roundup2(sizeof(struct lwp), CACHE_LINE_SIZE)
 
-/* Untouched memory goes to the list an lwp at a time, so that no page is touched early. */
-static char *chunk, *chunk_end; /* free_lock */
+/* The head of a chunk; lwps follow on the next cache line. */
+struct chunk {
+	struct chunk *ch_next;
+};
+
+static struct rump_hlock free_lock;
+static struct lwp *free_list;	/* free_lock; linked by l_ctxlink */
+static struct chunk *chunks;	/* free_lock; newest first */
+static char *fresh, *fresh_end; /* free_lock; the part of it that was never used */
+static uint32_t memory_gen;	/* free_lock; the kernel that the chunks belong to */
+
+/* Fresh memory is taken an lwp at a time, so that no page is touched early.  locks: free_lock. */
+static struct lwp *
+carve(void)
+{
+	void *mem;
+
+	if ((size_t)(fresh_end - fresh) < LWP_BYTES) {
+		struct chunk *ch;
+
+		if (rumpuser_map(CHUNK_BYTES, PAGE_SIZE, RUMPUSER_MEM_SMALL, &mem) != 0)
+			return NULL;
+		ch = mem;
+		ch->ch_next = chunks;
+		chunks = ch;
+		fresh = (char *)mem + CACHE_LINE_SIZE;
+		fresh_end = (char *)mem + CHUNK_BYTES;
+		memory_gen = rump_boot_gen;
+	}
+	fresh += LWP_BYTES;
+	return (struct lwp *)(void *)(fresh - LWP_BYTES);
+}
 
 struct lwp *
 rump_lwp_alloc(void)
 {
-	const size_t size = roundup2(sizeof(struct lwp), CACHE_LINE_SIZE);
-	struct lwp *l = NULL;
-	void *mem;
+	struct lwp *l;
 
 	rump_hlock_enter(&free_lock);
 	if ((l = free_list) != NULL)
 		free_list = l->l_ctxlink;
-	else if ((size_t)(chunk_end - chunk) >= size ||
-	    rumpuser_map(CHUNK_BYTES, PAGE_SIZE, RUMPUSER_MEM_SMALL, &mem) == 0) {
-		if ((size_t)(chunk_end - chunk) < size) {
-			chunk = mem;
-			chunk_end = chunk + CHUNK_BYTES;
-		}
-		l = (struct lwp *)(void *)chunk;
-		chunk += size;
-	}
+	else
+		l = carve();
 	rump_hlock_exit(&free_lock);
 	if (l != NULL)
 		l->l_cpu = &rump_cpus[0];
@@ -65,18 +85,36 @@ rump_lwp_alloc(void)
 }
 
 void
-rump_lwp_dealloc(struct lwp *l)
+rump_lwp_dealloc(struct lwp *l, uint32_t gen)
 {
 	rump_hlock_enter(&free_lock);
-	l->l_ctxlink = free_list;
-	free_list = l;
+	if (gen == memory_gen) {
+		l->l_ctxlink = free_list;
+		free_list = l;
+	}
+	rump_hlock_exit(&free_lock);
+}
+
+void
+rump_lwp_fini(void)
+{
+	struct chunk *ch;
+
+	rump_hlock_enter(&free_lock);
+	while ((ch = chunks) != NULL) {
+		chunks = ch->ch_next;
+		rumpuser_unmap(ch, CHUNK_BYTES);
+	}
+	free_list = NULL;
+	fresh = fresh_end = NULL;
+	memory_gen = 0;
 	rump_hlock_exit(&free_lock);
 }
 
 static void
 dealloc_rcu(struct rump_rcu_head *head)
 {
-	rump_lwp_dealloc(container_of(head, struct lwp, l_rcu));
+	rump_lwp_dealloc(container_of(head, struct lwp, l_rcu), rump_boot_gen);
 }
 
 void
@@ -84,7 +122,9 @@ rump_lwp_forked(void)
 {
 	rump_hlock_reset(&free_lock);
 	free_list = NULL;
-	chunk = chunk_end = NULL;
+	chunks = NULL;
+	fresh = fresh_end = NULL;
+	memory_gen = 0;
 }
 
 int
@@ -149,7 +189,7 @@ rump_lwp_create(struct proc *p, struct lwp **lp)
 		return ENOMEM;
 	l->l_cpu = curcpu();
 	if ((error = rump_lwp_attach(l, p, 0)) != 0) {
-		rump_lwp_dealloc(l);
+		rump_lwp_dealloc(l, rump_boot_gen);
 		return error;
 	}
 	*lp = l;

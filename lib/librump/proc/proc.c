@@ -342,7 +342,7 @@ rump_proc1_fini(void)
 
 			rump_lwp_detach(l);
 			if (!implicit && l != curlwp)
-				rump_lwp_dealloc(l);
+				rump_lwp_dealloc(l, rump_boot_gen);
 		}
 		rump_proc_exit_files(p);
 		rump_proc_exit(p);

@@ -425,6 +425,7 @@ rump_cpu_fini(void)
 			(void)rump_cpu_take(&rump_cpus[i], true, 0);
 	}
 	rump_cpu_wakeall();
+	rump_lwp_fini();
 	rumpuser_unmap(rump_cpus[0].ci_rump, round_page(ncpu * sizeof(struct rump_cpu)));
 	for (int i = 0; i < ncpu; i++)
 		rump_cpus[i].ci_rump = NULL;

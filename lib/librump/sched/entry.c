@@ -3,9 +3,8 @@
 /*
  * The slow ways into the kernel and out of it, and the host's upcalls; the model is in rump_entry.h.
  *
- * The implicit lwp of a host thread is made at its first call, in memory that outlives the kernel
- * (proc/lwp.c), and becomes an lwp of process 1.  After a halt the thread brings the same
- * memory to life in the next kernel; when the thread ends, the host tells us and it is given back.
+ * The implicit lwp of a host thread is made at its first call of a kernel, as an lwp of process 1,
+ * and goes when the thread ends, of which the host tells us, or with the kernel.
  */
 #include "rump_entry.h"
 
@@ -53,8 +52,6 @@ implicit_make(uint32_t gen)
 			return error;
 		t->t_flags |= RUMP_T_ATEXIT;
 	}
-	if (t->t_implicit == NULL && (t->t_implicit = rump_lwp_alloc()) == NULL)
-		return ENOMEM;
 	ci = rump_cpu_take(first_cpu(), false, gen);
 	if (ci == NULL)
 		return ENXIO;
@@ -62,12 +59,17 @@ implicit_make(uint32_t gen)
 		rump_cpu_give(ci);
 		return ENXIO;
 	}
+	if ((t->t_implicit = rump_lwp_alloc()) == NULL) {
+		rump_cpu_give(ci);
+		return ENOMEM;
+	}
 	rump_cpu_set(ci, t->t_implicit);
 	t->t_curlwp = t->t_implicit;
 	t->t_gen = gen;
 	t->t_flags &= ~RUMP_T_OFFCPU;
 	error = rump_lwp_attach(t->t_implicit, initproc, LW_IMPLICIT);
 	if (error != 0) {
+		rump_lwp_dealloc(t->t_implicit, gen);
 		t->t_gen = 0;
 		rump_cpu_give(t->t_cpu);
 		return error;
@@ -232,23 +234,22 @@ static void
 hyp_threadexit(void *arg)
 {
 	struct rump_thread *const t = arg;
+	const uint32_t gen = t->t_implicit_gen;
 	struct lwp *imp = t->t_implicit, *l;
 
 	t->t_flags &= ~RUMP_T_ATEXIT;
-	if (imp == NULL)
-		return;
-	if (t->t_gen != 0 && t->t_gen == t->t_implicit_gen && rump_enter(&l) == 0) {
+	if (t->t_gen != 0 && t->t_gen == gen && rump_enter(&l) == 0) {
 		if (l != imp)
 			l->l_bound = false;
-		/* As the first lwp of process 1 it takes the implicit one out. */
 		imp->l_cpu = t->t_cpu;
 		t->t_curlwp = imp;
 		rump_lwp_detach(imp);
 		rump_unschedule_lwp(imp);
+		rump_lwp_dealloc(imp, gen);
 	}
 	rump_thread_disown();
-	rump_lwp_dealloc(imp);
 	t->t_implicit = NULL;
+	t->t_implicit_gen = 0;
 }
 
 static void

@@ -98,7 +98,7 @@ kthread_create(pri_t pri, int flags, struct cpu_info *ci, void (*func)(void *), 
 		return ENOMEM;
 	l->l_cpu = NULL;
 	if ((error = rump_lwp_attach(l, &proc0, LW_SYSTEM)) != 0) {
-		rump_lwp_dealloc(l);
+		rump_lwp_dealloc(l, rump_boot_gen);
 		return error;
 	}
 	k = kmem_zalloc(sizeof(*k), KM_SLEEP);
@@ -127,7 +127,7 @@ kthread_create(pri_t pri, int flags, struct cpu_info *ci, void (*func)(void *), 
 	if (error != 0) {
 		rump_kthread_gone();
 		rump_lwp_detach(l);
-		rump_lwp_dealloc(l);
+		rump_lwp_dealloc(l, rump_boot_gen);
 		kmem_free(k, sizeof(*k));
 	}
 	return error;
@@ -148,7 +148,7 @@ kthread_exit(int ecode)
 		kmem_free(k, sizeof(*k));
 		rump_unschedule_lwp(l);
 		rump_thread_disown();
-		rump_lwp_dealloc(l);
+		rump_lwp_dealloc(l, rump_boot_gen);
 		rump_kthread_reap(self);
 	}
 	rump_hlock_enter(&threads_lock);
@@ -187,7 +187,7 @@ kthread_join(struct lwp *jl)
 	rump_cpu_acquire(l);
 	rump_kthread_gone();
 	ecode = k->kt_exitcode;
-	rump_lwp_dealloc(jl);
+	rump_lwp_dealloc(jl, rump_boot_gen);
 	kmem_free(k, sizeof(*k));
 	return ecode;
 }
