@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+#include <limits.h>
 #include <time.h>
 
 #include "testlib.h"

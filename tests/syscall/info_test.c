@@ -15,7 +15,7 @@ START_TEST(info_uname)
 	char host[256];
 
 	ck_succeeds(rump_sys_uname(&un));
-	ck_assert_str_eq(un.sysname, "NetBSD");
+	ck_assert_str_eq(un.sysname, "librump");
 	ck_assert_int_gt(strlen(un.release), 0);
 	ck_assert_int_gt(strlen(un.machine), 0);
 	ck_succeeds(rump_sys_gethostname(host, sizeof(host)));
@@ -46,10 +46,10 @@ START_TEST(info_sysctl_of_fixed_names)
 	int pagesize;
 
 	ck_succeeds(rump_sys___sysctl(name, 2, NULL, &len, NULL, 0));
-	ck_assert_uint_eq(len, strlen("NetBSD") + 1);
+	ck_assert_uint_eq(len, strlen("librump") + 1);
 	len = sizeof(buf);
 	ck_succeeds(rump_sys___sysctl(name, 2, buf, &len, NULL, 0));
-	ck_assert_str_eq(buf, "NetBSD");
+	ck_assert_str_eq(buf, "librump");
 	len = 3;
 	ck_fails(rump_sys___sysctl(name, 2, buf, &len, NULL, 0), ENOMEM);
 	len = sizeof(pagesize);

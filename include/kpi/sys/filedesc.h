@@ -120,7 +120,11 @@ int fd_clone(struct file *fp, unsigned int fd, int flag, const struct fileops *f
 int fd_close(unsigned int fd);
 /* Duplicate fp, held by the caller, to the lowest number >= minfd.  errors: EMFILE. */
 int fd_dup(struct file *fp, int minfd, int *newp, bool exclose);
-/* Duplicate fp to newfd, closing what is there.  flags: O_CLOEXEC, O_NONBLOCK, O_NOSIGPIPE. */
+/*
+ * Duplicate fp to newfd, closing what is there.  flags: O_CLOEXEC, O_NONBLOCK, O_NOSIGPIPE.
+ * The caller holds fp by f_count and no descriptor: this waits for users of newfd.
+ * sleeps.  errors: EBADF (newfd is out of range), EBUSY (an open is in progress there).
+ */
 int fd_dup2(struct file *fp, unsigned int newfd, int flags);
 /* For devices such as /dev/fd: move or duplicate old to *newp.  error: EDUPFD or EMOVEFD. */
 int fd_dupopen(int old, bool moveit, int flags, int *newp);

@@ -49,11 +49,17 @@ dup2_flags(int from, int to, int flags, register_t *retval)
 
 	if (fp == NULL)
 		return EBADF;
+	/*
+	 * The file is held, not the descriptor: fd_dup2() may wait until nobody uses "to", and
+	 * whoever does may be waiting for "from" in a dup2() the other way round.
+	 */
+	file_hold(fp);
+	fd_putfile((u_int)from);
 	if (to < 0)
 		error = EBADF;
 	else if (from != to)
 		error = fd_dup2(fp, (u_int)to, flags);
-	fd_putfile((u_int)from);
+	(void)closef(fp);
 	*retval = to;
 	return error;
 }
