@@ -117,7 +117,14 @@ atomic_add_ptr_nv(volatile void *p, ssize_t n)
  * Memory barriers.  ThreadSanitizer does not model fences, so its build replaces each by an
  * ordered operation on one shared word: no false alarm, at the price of a few missed ones.
  */
-#ifdef __SANITIZE_THREAD__
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define KPI_TSAN 1
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define KPI_TSAN 1
+#endif
+#ifdef KPI_TSAN
 extern unsigned int rump_membar_word;
 #define KPI_FENCE(order) (void)__atomic_fetch_add(&rump_membar_word, 0, __ATOMIC_ACQ_REL)
 #else

@@ -8,7 +8,7 @@
 /* Broadcast by nobody: sleepers on it wait for their time limit. */
 kcondvar_t lbolt;
 
-#if defined(__SANITIZE_THREAD__)
+#ifdef KPI_TSAN
 unsigned int rump_membar_word;
 #endif
 
