@@ -246,7 +246,7 @@ rump_cpu_set(struct cpu_info *ci, struct lwp *l)
 	struct rump_thread *const t = &rump_thread;
 
 	t->t_cpu = ci;
-	l->l_cpu = ci;
+	__atomic_store_n(&l->l_cpu, ci, __ATOMIC_RELAXED); /* waiters for locks look */
 	__atomic_store_n(&ci->ci_curlwp, l, __ATOMIC_RELAXED);
 }
 

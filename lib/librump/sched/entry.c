@@ -241,7 +241,7 @@ hyp_threadexit(void *arg)
 	if (t->t_gen != 0 && t->t_gen == gen && rump_enter(&l) == 0) {
 		if (l != imp)
 			l->l_bound = false;
-		imp->l_cpu = t->t_cpu;
+		__atomic_store_n(&imp->l_cpu, t->t_cpu, __ATOMIC_RELAXED);
 		t->t_curlwp = imp;
 		rump_lwp_detach(imp);
 		rump_unschedule_lwp(imp);
