@@ -266,8 +266,10 @@ rump_test_workqueue(void)
 		workqueue_enqueue(wq, &n->n_work, NULL);
 	}
 	workqueue_wait(wq, first);
+	mutex_enter(&lock);
 	if (expect == 0)
 		result = "wait did not wait";
+	mutex_exit(&lock);
 	workqueue_destroy(wq);
 	if (expect != NWORKS)
 		result = "works are missing";

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <rump/rump.h>
+#include <rump/rump_syscalls.h>
 
 const char *rump_test_callout_order(void);
 const char *rump_test_callout_stop(void);
@@ -37,6 +38,7 @@ START_TEST(time_holds)
 	wrong = (*cases[_i].run)();
 	rump_unschedule();
 	ck_assert_msg(wrong == NULL, "%s: %s", cases[_i].name, wrong);
+	ck_assert_int_eq(rump_sys_reboot(RUMP_RB_HALT, NULL), 0);
 }
 END_TEST
 
