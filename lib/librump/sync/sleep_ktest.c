@@ -272,8 +272,8 @@ wakeup_body(int thread)
 		for (int i = 0; i < rounds; i++) {
 			mutex_enter(&mtx);
 			generation[i % 3]++;
-			mutex_exit(&mtx);
 			wakeup(&generation[i % 3]);
+			mutex_exit(&mtx);
 		}
 		return;
 	}
