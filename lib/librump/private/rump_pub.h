@@ -39,7 +39,16 @@
 		rump_leave();                                                                      \
 	}
 
-struct rump_boot_etfs;
+/* As <rump/rump.h> has it, which kernel code does not include. */
+struct rump_boot_etfs {
+	const char *eb_key;
+	const char *eb_hostpath;
+	int eb_type;
+	uint64_t eb_begin;
+	uint64_t eb_size;
+	struct rump_boot_etfs *_eb_next;
+	int eb_status;
+};
 
 /*
  * etfs(4) in the VFS faction: set at its init, cleared at its fini; without it ENOSYS.  At its init

@@ -6,17 +6,6 @@
 
 #include "rump_pub.h"
 
-/* As <rump/rump.h> has it, which kernel code does not include. */
-struct rump_boot_etfs {
-	const char *eb_key;
-	const char *eb_hostpath;
-	int eb_type;
-	uint64_t eb_begin;
-	uint64_t eb_size;
-	struct rump_boot_etfs *_eb_next;
-	int eb_status;
-};
-
 const struct rump_etfs_ops *rump_etfs_ops;
 struct rump_boot_etfs *rump_boot_etfs;
 

@@ -27,6 +27,7 @@
 #include <sys/systm.h>
 #include <sys/vnode.h>
 
+#include "rump_bio.h"
 #include "rump_buf.h"
 
 #define BUF_HASHSIZE   4096 /* chains, a power of two */
@@ -45,7 +46,7 @@ static size_t buf_bytes;			/* (c) memory of all buffers */
 static size_t buf_limit;			/* (c) */
 
 int
-bufcache_init(void)
+bufinit(void)
 {
 	mutex_init(&bufcache_lock, MUTEX_DEFAULT, IPL_NONE);
 	mutex_init(&buffer_lock, MUTEX_DEFAULT, IPL_NONE);
@@ -56,7 +57,7 @@ bufcache_init(void)
 	buf_bytes = 0;
 	buf_limit = BUF_LIMIT;
 	nbuf = 0;
-	return 0;
+	return bufio_init();
 }
 
 void
@@ -64,6 +65,7 @@ bufcache_fini(void)
 {
 	struct buf *bp;
 
+	bufio_fini();
 	while ((bp = TAILQ_FIRST(&buf_ring)) != NULL) {
 		TAILQ_REMOVE(&buf_ring, bp, b_freelist);
 		kmem_free(bp->b_data, bp->b_bufsize);

@@ -8,7 +8,7 @@
 #include <sys/atomic.h>
 #include <sys/buf.h>
 
-int bufcache_init(void);
+int bufinit(void);
 void bufcache_fini(void);
 
 /* b_own */

@@ -64,6 +64,7 @@ struct rumpfs_node {
 	off_t rn_size;			/* (v) */
 	struct timespec rn_atime, rn_mtime, rn_ctime, rn_birthtime; /* (v) */
 	struct lockf *rn_lockf;		/* lf_advlock()'s */
+	struct etfs_file *rn_etfs;	/* (i) a file of the host; NULL: ours */
 	union {
 		struct {		/* VDIR */
 			rb_tree_t dir_byname;	/* (v) */
@@ -130,6 +131,8 @@ int rumpfs_access(void *v);
 int rumpfs_getattr(void *v);
 int rumpfs_setattr(void *v);
 int rumpfs_rename(void *v);
+int rumpfs_reclaim(void *v);
+int rumpfs_advlock(void *v);
 /* Tell the name cache who may search vp. */
 void rumpfs_cache_id(struct vnode *vp);
 int rumpfs_node_vnode(struct mount *mp, struct rumpfs_node *rn, struct vnode **vpp);
@@ -140,8 +143,8 @@ extern int (**rumpfs_fifoop_p)(void *);
 extern const struct vnodeopv_desc rumpfs_vnodeop_opv_desc, rumpfs_specop_opv_desc,
     rumpfs_fifoop_opv_desc;
 
-/* Make /dev and /tmp, and have device nodes made in the former.  errors: ENOMEM. */
-int rumpfs_populate(struct mount *mp);
+/* The root file system: make /dev and /tmp, and have device nodes made in the former. */
+void rumpfs_populate(struct mount *mp);
 /* mp goes away: if it is the root, no node is made any more. */
 void rumpfs_unpopulate(struct mount *mp);
 

@@ -97,7 +97,7 @@ make_dir(struct rumpfs_mount *rm, const char *name, mode_t mode)
 	return rn;
 }
 
-int
+void
 rumpfs_populate(struct mount *mp)
 {
 	struct rumpfs_mount *const rm = MP_TO_RUMPFS(mp);
@@ -106,7 +106,6 @@ rumpfs_populate(struct mount *mp)
 	dev_dir = make_dir(rm, "dev", 0755);
 	dev_mount = mp;
 	rump_devnode_setops(&devnode_ops);
-	return 0;
 }
 
 void

@@ -18,10 +18,11 @@
 
 #include "rump_vfs.h"
 #include "rumpfs.h"
+#include "../etfs/etfs.h"
 
 #define ROOT_INO 2
 
-static int
+static void
 mountfs(struct mount *mp)
 {
 	struct rumpfs_mount *const rm = kmem_zalloc(sizeof(*rm), KM_SLEEP);
@@ -39,12 +40,14 @@ mountfs(struct mount *mp)
 	mp->mnt_fs_bshift = PAGE_SHIFT;
 	mp->mnt_dev_bshift = DEV_BSHIFT;
 	vfs_getnewfsid(mp);
-	return 0;
 }
+
+static int rumpfs_unmount(struct mount *, int);
 
 static int
 rumpfs_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 {
+	const bool root = (mp->mnt_flag & MNT_ROOTFS) != 0;
 	int error;
 
 	if (mp->mnt_flag & MNT_GETARGS) {
@@ -53,9 +56,18 @@ rumpfs_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 	}
 	if (mp->mnt_flag & MNT_UPDATE)
 		return 0;
-	error = set_statvfs_info(path, UIO_USERSPACE, "rumpfs", UIO_SYSSPACE,
-	    mp->mnt_op->vfs_name, mp, curlwp);
-	return error != 0 ? error : mountfs(mp);
+	error = set_statvfs_info(path, root ? UIO_SYSSPACE : UIO_USERSPACE, "rumpfs",
+	    UIO_SYSSPACE, mp->mnt_op->vfs_name, mp, curlwp);
+	if (error != 0)
+		return error;
+	mountfs(mp);
+	if (!root)
+		return 0;
+	rumpfs_populate(mp);
+	error = etfs_init(mp);
+	if (error != 0)
+		(void)rumpfs_unmount(mp, MNT_FORCE);
+	return error;
 }
 
 /* Free a directory's contents; no node below it has a vnode.  Depth costs no stack. */
@@ -72,7 +84,6 @@ free_tree(struct rumpfs_mount *rm, struct rumpfs_node *root)
 				break;
 			rn = dir;
 			dir = rn->rn_dir.dir_parent;
-			rd = NULL;
 			/* The entry of an emptied directory is its parent's first. */
 			rumpfs_dir_remove(dir, RB_TREE_MIN(&dir->rn_dir.dir_bycookie));
 			rn->rn_nlink = 0;
@@ -98,10 +109,11 @@ rumpfs_unmount(struct mount *mp, int mntflags)
 	struct rumpfs_mount *const rm = MP_TO_RUMPFS(mp);
 	int error;
 
-	rumpfs_unpopulate(mp);
 	error = vflush(mp, NULL, (mntflags & MNT_FORCE) ? FORCECLOSE : 0);
 	if (error != 0)
 		return error;
+	rumpfs_unpopulate(mp);
+	etfs_fini(mp);
 	free_tree(rm, rm->rm_root);
 	KASSERT(rm->rm_nnodes == 0 && rm->rm_bytes == 0);
 	mutex_destroy(&rm->rm_lock);
@@ -182,7 +194,7 @@ fill_vnode(struct mount *mp, struct vnode *vp, struct rumpfs_node *rn)
 		vp->v_op = rumpfs_fifoop_p;
 		break;
 	default:
-		vp->v_op = rumpfs_vnodeop_p;
+		vp->v_op = rn->rn_etfs != NULL ? etfs_vnodeop_p : rumpfs_vnodeop_p;
 		break;
 	}
 	if (rn == rm->rm_root)
@@ -224,35 +236,11 @@ rumpfs_newvnode(struct mount *mp, struct vnode *dvp, struct vnode *vp, struct va
 	return 0;
 }
 
-/* ---- The root file system ---- */
-
-static int
-rumpfs_mountroot(void)
-{
-	struct mount *mp;
-	int error;
-
-	error = vfs_rootmountalloc(MOUNT_RUMPFS, "rumpfs", &mp);
-	if (error != 0)
-		return error;
-	error = mountfs(mp);
-	if (error == 0)
-		error = set_statvfs_info("/", UIO_SYSSPACE, "rumpfs", UIO_SYSSPACE,
-		    mp->mnt_op->vfs_name, mp, curlwp);
-	if (error != 0) {
-		vfs_unbusy(mp);
-		vfs_rele(mp);
-		return error;
-	}
-	mountlist_append(mp);
-	vfs_unbusy(mp);
-	return rumpfs_populate(mp);
-}
-
 static const struct vnodeopv_desc *const rumpfs_opv_descs[] = {
 	&rumpfs_vnodeop_opv_desc,
 	&rumpfs_specop_opv_desc,
 	&rumpfs_fifoop_opv_desc,
+	&etfs_vnodeop_opv_desc,
 	&spec_vnodeop_opv_desc,
 	&fifo_vnodeop_opv_desc,
 	NULL,
@@ -267,7 +255,6 @@ struct vfsops rumpfs_vfsops = {
 	.vfs_sync = rumpfs_sync,
 	.vfs_loadvnode = rumpfs_loadvnode,
 	.vfs_newvnode = rumpfs_newvnode,
-	.vfs_mountroot = rumpfs_mountroot,
 	.vfs_renamelock_enter = rumpfs_renamelock_enter,
 	.vfs_renamelock_exit = genfs_renamelock_exit,
 	.vfs_opv_descs = rumpfs_opv_descs,

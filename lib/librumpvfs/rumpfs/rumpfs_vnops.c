@@ -300,7 +300,7 @@ rumpfs_inactive(void *v)
 	return 0;
 }
 
-static int
+int
 rumpfs_reclaim(void *v)
 {
 	struct vop_reclaim_v2_args *const ap = v;
@@ -317,7 +317,7 @@ rumpfs_reclaim(void *v)
 	return 0;
 }
 
-static int
+int
 rumpfs_advlock(void *v)
 {
 	struct vop_advlock_args *const ap = v;

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Events of vnodes: readable, writable, and what happens to the file (NOTE_*).
+ *
+ * The knotes are on the vnode's klist, under v_interlock.
+ */
+#include <sys/param.h>
+#include <sys/event.h>
+#include <sys/file.h>
+#include <sys/mutex.h>
+#include <sys/systm.h>
+#include <sys/vnode.h>
+
+#include <miscfs/genfs/genfs.h>
+
+static void
+filt_detach(struct knote *kn)
+{
+	struct vnode *const vp = kn->kn_hook;
+
+	mutex_enter(vp->v_interlock);
+	klist_remove(&vp->v_klist->vk_klist, kn);
+	mutex_exit(vp->v_interlock);
+}
+
+static bool
+filt_gone(struct knote *kn, long hint)
+{
+	if ((hint & NOTE_REVOKE) == 0)
+		return false;
+	knote_set_eof(kn, 0);
+	return true;
+}
+
+static int
+filt_read(struct knote *kn, long hint)
+{
+	const struct vnode *const vp = kn->kn_hook;
+
+	if (filt_gone(kn, hint))
+		return 1;
+	kn->kn_data = kn->kn_obj != NULL ? vp->v_size - kn->kn_obj->f_offset : 0;
+	return kn->kn_data != 0;
+}
+
+static int
+filt_write(struct knote *kn, long hint)
+{
+	if (filt_gone(kn, hint))
+		return 1;
+	kn->kn_data = 0;
+	return 1;
+}
+
+static int
+filt_vnode(struct knote *kn, long hint)
+{
+	(void)filt_gone(kn, hint);
+	kn->kn_fflags |= (uint32_t)hint & kn->kn_sfflags;
+	return kn->kn_fflags != 0;
+}
+
+static const struct filterops read_ops = {
+	.f_flags = FILTEROP_ISFD | FILTEROP_MPSAFE,
+	.f_detach = filt_detach,
+	.f_event = filt_read,
+};
+static const struct filterops write_ops = {
+	.f_flags = FILTEROP_ISFD | FILTEROP_MPSAFE,
+	.f_detach = filt_detach,
+	.f_event = filt_write,
+};
+static const struct filterops vnode_ops = {
+	.f_flags = FILTEROP_ISFD | FILTEROP_MPSAFE,
+	.f_detach = filt_detach,
+	.f_event = filt_vnode,
+};
+
+int
+genfs_kqfilter(void *v)
+{
+	struct vop_kqfilter_args *const ap = v;
+	struct vnode *const vp = ap->a_vp;
+	struct knote *const kn = ap->a_kn;
+
+	switch (kn->kn_filter) {
+	case EVFILT_READ:
+		kn->kn_fop = &read_ops;
+		break;
+	case EVFILT_WRITE:
+		kn->kn_fop = &write_ops;
+		break;
+	case EVFILT_VNODE:
+		kn->kn_fop = &vnode_ops;
+		break;
+	default:
+		return EINVAL;
+	}
+	kn->kn_hook = vp;
+	mutex_enter(vp->v_interlock);
+	klist_insert(&vp->v_klist->vk_klist, kn);
+	vp->v_klist->vk_interest |= (long)kn->kn_sfflags;
+	mutex_exit(vp->v_interlock);
+	return 0;
+}
