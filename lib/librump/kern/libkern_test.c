@@ -53,7 +53,8 @@ START_TEST(strlcat_cuts)
 	char buf[16];
 
 	strcpy(buf, strlcats[_i].dst);
-	ck_assert_uint_eq(rumpns_strlcat(buf, strlcats[_i].src, strlcats[_i].size), strlcats[_i].ret);
+	ck_assert_uint_eq(
+	    rumpns_strlcat(buf, strlcats[_i].src, strlcats[_i].size), strlcats[_i].ret);
 	ck_assert_str_eq(buf, strlcats[_i].result);
 }
 END_TEST
@@ -131,7 +132,8 @@ static const struct {
 
 START_TEST(pmatch_tells_how_much)
 {
-	ck_assert_msg(rumpns_pmatch(patterns[_i].string, patterns[_i].pattern, NULL) == patterns[_i].ret,
+	ck_assert_msg(
+	    rumpns_pmatch(patterns[_i].string, patterns[_i].pattern, NULL) == patterns[_i].ret,
 	    "%s with %s", patterns[_i].string, patterns[_i].pattern);
 }
 END_TEST
@@ -171,10 +173,11 @@ START_TEST(strtoi_says_what_was_wrong)
 	const int want = strtois[_i].status == ENOTSUP ? KERNEL_ENOTSUP : strtois[_i].status;
 	char *end;
 	int status;
-	const intmax_t v = rumpns_strtoi(strtois[_i].s, &end, strtois[_i].base, strtois[_i].lo,
-	    strtois[_i].hi, &status);
+	const intmax_t v = rumpns_strtoi(
+	    strtois[_i].s, &end, strtois[_i].base, strtois[_i].lo, strtois[_i].hi, &status);
 
-	ck_assert_msg(v == strtois[_i].value && status == want && end - strtois[_i].s == strtois[_i].used,
+	ck_assert_msg(
+	    v == strtois[_i].value && status == want && end - strtois[_i].s == strtois[_i].used,
 	    "%s: %jd, status %d, %td used", strtois[_i].s, v, status, end - strtois[_i].s);
 }
 END_TEST
@@ -182,8 +185,8 @@ END_TEST
 START_TEST(strtol_agrees_with_the_host)
 {
 	static const char *const strings[] = { "0", "-0", "+7", "0x7fffffffffffffff",
-		"0x8000000000000000", "-0x8000000000000001", "zz", "0b1", "08", "18446744073709551615",
-		"18446744073709551616", "-1", " \t\n5", "- 5", "0xg" };
+		"0x8000000000000000", "-0x8000000000000001", "zz", "0b1", "08",
+		"18446744073709551615", "18446744073709551616", "-1", " \t\n5", "- 5", "0xg" };
 	static const int bases[] = { 0, 8, 10, 16, 36 };
 
 	for (size_t s = 0; s < sizeof(strings) / sizeof(strings[0]); s++)
@@ -217,20 +220,21 @@ static const struct {
 
 START_TEST(inet_addr_takes_dotted_quads_only)
 {
-	ck_assert_msg(rumpns_inet_addr(addresses[_i].s) == addresses[_i].addr, "%s", addresses[_i].s);
+	ck_assert_msg(
+	    rumpns_inet_addr(addresses[_i].s) == addresses[_i].addr, "%s", addresses[_i].s);
 }
 END_TEST
 
 /* ---- Formats: the host's printf is the reference ---- */
 
-#define CHECK_FORMAT(...)                                                                          \
-	do {                                                                                       \
-		char ours[200], theirs[200];                                                       \
-		const int n1 = rumpns_snprintf(ours, sizeof(ours), __VA_ARGS__);                   \
-		const int n2 = snprintf(theirs, sizeof(theirs), __VA_ARGS__);                      \
-                                                                                                   \
-		ck_assert_str_eq(ours, theirs);                                                    \
-		ck_assert_int_eq(n1, n2);                                                          \
+#define CHECK_FORMAT(...)                                                        \
+	do {                                                                     \
+		char ours[200], theirs[200];                                     \
+		const int n1 = rumpns_snprintf(ours, sizeof(ours), __VA_ARGS__); \
+		const int n2 = snprintf(theirs, sizeof(theirs), __VA_ARGS__);    \
+                                                                                 \
+		ck_assert_str_eq(ours, theirs);                                  \
+		ck_assert_int_eq(n1, n2);                                        \
 	} while (0)
 
 #pragma GCC diagnostic ignored "-Wformat"
@@ -246,15 +250,16 @@ START_TEST(printf_agrees_with_the_host)
 				for (const char *c = "diuoxX"; *c != '\0'; c++) {
 					char fmt[32];
 
-					snprintf(fmt, sizeof(fmt), "[%%%s%s%c]", flags[f], widths[w], *c);
+					snprintf(fmt, sizeof(fmt), "[%%%s%s%c]", flags[f],
+					    widths[w], *c);
 					CHECK_FORMAT(fmt, values[v]);
 				}
 	CHECK_FORMAT("%s|%10s|%-10s|%.2s|%.0s", "abc", "abc", "abc", "abc", "abc");
 	CHECK_FORMAT("%c%c%%%5c|%-5c|", 'a', 'b', 'c', 'd');
 	CHECK_FORMAT("%ld %lu %lld %llu", LONG_MIN, ULONG_MAX, LLONG_MIN, ULLONG_MAX);
 	CHECK_FORMAT("%hd %hu %hhd %hhu", 0x12345, 0x12345, 0x1ff, 0x1ff);
-	CHECK_FORMAT("%zu %zd %jd %ju %td", (size_t)-1, (ssize_t)-1, INTMAX_MIN, UINTMAX_MAX,
-	    (ptrdiff_t)-5);
+	CHECK_FORMAT(
+	    "%zu %zd %jd %ju %td", (size_t)-1, (ssize_t)-1, INTMAX_MIN, UINTMAX_MAX, (ptrdiff_t)-5);
 	CHECK_FORMAT("%*d|%-*d|%.*d|%*.*d", 6, 42, 6, 42, 4, 42, 8, 3, 42);
 	CHECK_FORMAT("%*d|%.*d", -6, 42, -1, 42);
 	CHECK_FORMAT("%p", (void *)0x1234);
@@ -286,7 +291,8 @@ static const struct {
 	{ "\20\1ONE", 2, "0x2" },
 	{ "\20\1ONE", 0, "0" },
 	{ "\177\020b\0LSB\0b\3BITTHREE\0\0", 0x9, "0x9<LSB,BITTHREE>" },
-	{ "\177\020b\0LSB\0f\4\4NIBBLE2\0=\3BURST\0=\4FIELD\0\0", 0x31, "0x31<LSB,NIBBLE2=0x3=BURST>" },
+	{ "\177\020b\0LSB\0f\4\4NIBBLE2\0=\3BURST\0=\4FIELD\0\0", 0x31,
+	    "0x31<LSB,NIBBLE2=0x3=BURST>" },
 	{ "\177\020F\0\2\0:\1ONE\0:\2TWO\0\0", 0x2, "0x2<TWO>" },
 };
 

@@ -47,7 +47,7 @@ struct trailer {
 static inline size_t
 trailer_room(size_t size)
 {
-	if (size > SMALLMAX - sizeof(struct trailer))
+	if (size > SMALLMAX)
 		return size;
 	size += sizeof(struct trailer);
 	if ((size - sizeof(struct trailer)) % CACHE_LINE_SIZE == 0)
@@ -125,8 +125,10 @@ kmem_class(size_t size)
 static void *
 large_alloc(size_t size, int flags)
 {
-	void *const p = rump_pages_alloc(
-	    howmany(size, PAGE_SIZE), (flags & KM_SLEEP) == 0 ? RUMP_PAGES_NOWAIT : 0);
+	const int how = (flags & KM_SLEEP) == 0 ? RUMP_PAGES_NOWAIT
+	    : (flags & KMEM_CANFAIL) != 0       ? RUMP_PAGES_CANFAIL
+						: 0;
+	void *const p = rump_pages_alloc(howmany(size, PAGE_SIZE), how);
 
 	if (p != NULL)
 		__atomic_fetch_add(&nlarge, 1, __ATOMIC_RELAXED);

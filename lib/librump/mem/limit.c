@@ -14,7 +14,7 @@
 #include "rump_boot.h"
 #include "rump_sched.h"
 
-#define WAIT_NS   (10 * 1000 * 1000)
+#define WAIT_NS (10 * 1000 * 1000)
 
 struct waiter {
 	struct lwp *w_lwp;

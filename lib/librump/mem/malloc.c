@@ -33,14 +33,16 @@ malloc_for(unsigned long size, int flags, const void *caller)
 {
 	struct header *h;
 
-	if (size > SIZE_MAX / 2 ||
-	    ((flags & M_CANFAIL) != 0 && !pages_possible(howmany(size, PAGE_SIZE) + 1))) {
+	if (size > SIZE_MAX / 2 || !pages_possible(howmany(size, PAGE_SIZE) + 1)) {
 		if ((flags & (M_CANFAIL | M_NOWAIT)) != 0)
 			return NULL;
 		panic("malloc: %lu bytes can never be had", size);
 	}
-	h = kmem_alloc_for(
-	    size + sizeof(*h), (flags & M_NOWAIT) != 0 ? KM_NOSLEEP : KM_SLEEP, caller);
+	h = kmem_alloc_for(size + sizeof(*h),
+	    (flags & M_NOWAIT) != 0        ? KM_NOSLEEP
+		: (flags & M_CANFAIL) != 0 ? KM_SLEEP | KMEM_CANFAIL
+					   : KM_SLEEP,
+	    caller);
 	if (h == NULL)
 		return NULL;
 	h->h_size = size;

@@ -12,10 +12,10 @@
 
 #include "rump_mem.h"
 
-#define CHECK(e)                                                                                   \
-	do {                                                                                       \
-		if (!(e))                                                                          \
-			return "line " ___STRING(__LINE__) ": " #e;                                \
+#define CHECK(e)                                                    \
+	do {                                                        \
+		if (!(e))                                           \
+			return "line " ___STRING(__LINE__) ": " #e; \
 	} while (0)
 
 const char *rump_test_kmem_sizes(void);
@@ -35,6 +35,18 @@ const char *rump_test_pages_reuse(void);
 const char *rump_test_limit_nosleep(void);
 const char *rump_test_limit_drains(void);
 const char *rump_test_limit_huge_request(void);
+
+bool rump_test_checked(void);
+
+bool
+rump_test_checked(void)
+{
+#ifdef DIAGNOSTIC
+	return true;
+#else
+	return false;
+#endif
+}
 
 /* A cheap generator, the same every time. */
 static uint32_t seed;
@@ -258,8 +270,8 @@ rump_test_pool_layout(void)
 	static const struct {
 		size_t size;
 		u_int align, ioff;
-	} t[] = { { 1, 0, 0 }, { 8, 8, 0 }, { 40, 64, 8 }, { 100, 64, 36 }, { 500, 512, 0 }, { 3000, 0, 0 },
-		{ 4096, PAGE_SIZE, 0 }, { 8192, 0, 0 }, { 30000, 64, 0 } };
+	} t[] = { { 1, 0, 0 }, { 8, 8, 0 }, { 40, 64, 8 }, { 100, 64, 36 }, { 500, 512, 0 },
+		{ 3000, 0, 0 }, { 4096, PAGE_SIZE, 0 }, { 8192, 0, 0 }, { 30000, 64, 0 } };
 	struct pool pool;
 	char *p[9];
 
@@ -307,8 +319,8 @@ rump_test_pool_cache(void)
 	pool_cache_t pc;
 
 	nctor = ndtor = 0;
-	pc = pool_cache_init(200, CACHE_LINE_SIZE, 0, 0, "test", NULL, IPL_NONE, test_ctor, test_dtor,
-	    &nctor);
+	pc = pool_cache_init(
+	    200, CACHE_LINE_SIZE, 0, 0, "test", NULL, IPL_NONE, test_ctor, test_dtor, &nctor);
 	for (int round = 0; round < 4; round++) {
 		for (int i = 0; i < NITEMS; i++) {
 			objs[i] = pool_cache_get(pc, PR_WAITOK);
@@ -418,7 +430,8 @@ rump_test_limit_nosleep(void)
 
 	for (int round = 0; round < 3; round++) {
 		for (n = 0; n < LIMIT_RUNS; n++) {
-			runs[n] = rump_pages_alloc(LIMIT_RUN, RUMP_PAGES_NOWAIT | (n % 2 * RUMP_PAGES_HUGE));
+			runs[n] = rump_pages_alloc(
+			    LIMIT_RUN, RUMP_PAGES_NOWAIT | (n % 2 * RUMP_PAGES_HUGE));
 			if (runs[n] == NULL)
 				break;
 			memset(runs[n], 1, LIMIT_RUN * PAGE_SIZE);

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <rump/rump.h>
@@ -12,9 +13,11 @@
 int rump_sys_reboot(int, char *);
 extern size_t rump_mem_leaks;
 
-#define TESTS(T)                                                                                   \
-	T(kmem_sizes) T(kmem_mixed) T(kmem_strings) T(malloc) T(pool) T(pool_hardlimit)            \
-	T(pool_layout) T(pool_cache) T(pool_cache_nowait) T(pages) T(pages_reuse)
+#define TESTS(T)                                                                         \
+	T(kmem_sizes)                                                                    \
+	T(kmem_mixed)                                                                    \
+	T(kmem_strings) T(malloc) T(pool) T(pool_hardlimit) T(pool_layout) T(pool_cache) \
+	    T(pool_cache_nowait) T(pages) T(pages_reuse)
 #define LIMIT_TESTS(T) T(limit_nosleep) T(limit_drains) T(limit_huge_request)
 
 #define DECLARE(name) const char *rump_test_##name(void);
@@ -23,6 +26,8 @@ LIMIT_TESTS(DECLARE)
 DECLARE(kmem_churn)
 DECLARE(kmem_leak)
 DECLARE(kmem_overrun)
+/* True in builds that check for such mistakes. */
+bool rump_test_checked(void);
 
 #define ROW(name) { #name, rump_test_##name },
 static const struct {
@@ -106,14 +111,12 @@ START_TEST(mem_leak_is_counted)
 }
 END_TEST
 
-#ifdef DIAGNOSTIC
 START_TEST(mem_overrun_panics)
 {
 	boot();
 	ck_abort_msg("%s", in_kernel(rump_test_kmem_overrun));
 }
 END_TEST
-#endif
 
 #define ROWS(t) (int)(sizeof(t) / sizeof((t)[0]))
 
@@ -135,9 +138,8 @@ main(void)
 	suite_add_tcase(s, tc);
 	tc = tcase_create("mistakes");
 	tcase_add_test(tc, mem_leak_is_counted);
-#ifdef DIAGNOSTIC
-	tcase_add_test_raise_signal(tc, mem_overrun_panics, SIGABRT);
-#endif
+	if (rump_test_checked())
+		tcase_add_test_raise_signal(tc, mem_overrun_panics, SIGABRT);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);

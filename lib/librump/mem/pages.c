@@ -30,6 +30,7 @@
 #define WORDS         (CHUNK_PAGES / 64)
 #define MAXRUN        512
 #define HASHSIZE      64
+#define UNLIMITED     ((size_t)1 << (47 - PAGE_SHIFT)) /* pages: what a process can address */
 #define HUGE_MINLIMIT ((size_t)256 << 20) /* below it, huge pages could hide what is resident */
 
 enum chunk_kind { CHUNK_SMALL, CHUNK_DATA, CHUNK_OWN };
@@ -413,8 +414,7 @@ void
 rump_mem_info(struct rump_meminfo *mi)
 {
 	rump_leaf_enter(&arena.ar_lock);
-	mi->mi_limit =
-	    arena.ar_limit > SIZE_MAX / PAGE_SIZE ? SIZE_MAX : arena.ar_limit * PAGE_SIZE;
+	mi->mi_limit = arena.ar_limit == UNLIMITED ? SIZE_MAX : arena.ar_limit * PAGE_SIZE;
 	mi->mi_used = arena.ar_used * PAGE_SIZE;
 	mi->mi_resident = (arena.ar_used + arena.ar_dirty) * PAGE_SIZE;
 	rump_leaf_exit(&arena.ar_lock);
@@ -424,8 +424,7 @@ int
 pages_init(size_t limit_bytes)
 {
 	memset(&arena, 0, sizeof(arena));
-	/* Far from overflow when no limit is set. */
-	arena.ar_limit = limit_bytes == SIZE_MAX ? SIZE_MAX / 2 : limit_bytes / PAGE_SIZE;
+	arena.ar_limit = MIN(limit_bytes / PAGE_SIZE, UNLIMITED);
 	return arena_grow(CHUNK_SMALL, CHUNK_PAGES, NULL) ? 0 : ENOMEM;
 }
 
