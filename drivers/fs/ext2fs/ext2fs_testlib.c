@@ -133,9 +133,9 @@ tl_console_catch(void)
 {
 	const int fd = open("console.log", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
-	fflush(stdout);
-	console_fd = dup(STDOUT_FILENO);
-	ck_assert(fd >= 0 && console_fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0);
+	fflush(stderr);
+	console_fd = dup(STDERR_FILENO);
+	ck_assert(fd >= 0 && console_fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
 	close(fd);
 }
 
@@ -144,7 +144,7 @@ tl_console_release(void)
 {
 	size_t len;
 
-	ck_assert(dup2(console_fd, STDOUT_FILENO) >= 0);
+	ck_assert(dup2(console_fd, STDERR_FILENO) >= 0);
 	close(console_fd);
 	return (char *)tl_slurp("console.log", &len);
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/* See sha256.h.  The constants are those of FIPS 180-4, sections 4.2.2 and 5.3.3. */
+#include <string.h>
+
+#include "sha256.h"
+
+static const uint32_t k[64] = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+static uint32_t
+ror(uint32_t x, unsigned n)
+{
+	return x >> n | x << (32 - n);
+}
+
+static void
+block(uint32_t state[8], const uint8_t *p)
+{
+	uint32_t w[64], v[8];
+
+	for (int t = 0; t < 16; t++)
+		w[t] = (uint32_t)p[4 * t] << 24 | (uint32_t)p[4 * t + 1] << 16 |
+		    (uint32_t)p[4 * t + 2] << 8 | p[4 * t + 3];
+	for (int t = 16; t < 64; t++)
+		w[t] = w[t - 16] + w[t - 7] +
+		    (ror(w[t - 15], 7) ^ ror(w[t - 15], 18) ^ w[t - 15] >> 3) +
+		    (ror(w[t - 2], 17) ^ ror(w[t - 2], 19) ^ w[t - 2] >> 10);
+	memcpy(v, state, sizeof(v));
+	for (int t = 0; t < 64; t++) {
+		const uint32_t t1 = v[7] + (ror(v[4], 6) ^ ror(v[4], 11) ^ ror(v[4], 25)) +
+		    ((v[4] & v[5]) ^ (~v[4] & v[6])) + k[t] + w[t];
+		const uint32_t t2 = (ror(v[0], 2) ^ ror(v[0], 13) ^ ror(v[0], 22)) +
+		    ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
+
+		memmove(v + 1, v, 7 * sizeof(v[0]));
+		v[4] += t1;
+		v[0] = t1 + t2;
+	}
+	for (int i = 0; i < 8; i++)
+		state[i] += v[i];
+}
+
+void
+sha256_init(struct sha256 *sh)
+{
+	static const uint32_t first[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+
+	memcpy(sh->sh_state, first, sizeof(first));
+	sh->sh_bytes = 0;
+}
+
+void
+sha256_update(struct sha256 *sh, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	while (len > 0) {
+		const size_t have = sh->sh_bytes % 64, n = 64 - have < len ? 64 - have : len;
+
+		if (n == 64) {
+			block(sh->sh_state, p);
+		} else {
+			memcpy(sh->sh_block + have, p, n);
+			if (have + n == 64)
+				block(sh->sh_state, sh->sh_block);
+		}
+		sh->sh_bytes += n;
+		p += n;
+		len -= n;
+	}
+}
+
+void
+sha256_final(struct sha256 *sh, uint8_t digest[32])
+{
+	static const uint8_t pad[64] = { 0x80 };
+	const uint64_t bits = sh->sh_bytes * 8;
+	uint8_t len[8];
+
+	for (int i = 0; i < 8; i++)
+		len[i] = (uint8_t)(bits >> (56 - 8 * i));
+	sha256_update(sh, pad, 1 + (119 - sh->sh_bytes % 64) % 64);
+	sha256_update(sh, len, sizeof(len));
+	for (int i = 0; i < 32; i++)
+		digest[i] = (uint8_t)(sh->sh_state[i / 4] >> (24 - 8 * (i % 4)));
+}
