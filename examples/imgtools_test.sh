@@ -29,7 +29,7 @@ chmod 640 src/sub/hello
 touch -d '2020-02-02 02:02:02' src/sub/hello
 mkfs.ext4 -q -F -d src image 16M
 head -c 100000 /dev/zero >nothing
-head -c 5M image >cut
+head -c 5M image >short
 
 "$bin/imgcat" image /data | cmp - src/data || fail "data differs"
 [ "$("$bin/imgcat" image sub/hello)" = hello ] || fail "relative path"
@@ -50,7 +50,7 @@ refuses 1 'No such file' "$bin/imgcat" image /none
 refuses 1 'Is a directory' "$bin/imgcat" image /sub
 refuses 1 'Not a directory' "$bin/imgls" image /data/x
 refuses 1 'not a sound' "$bin/imgls" nothing /
-refuses 1 'not a sound' "$bin/imgls" cut /
+refuses 1 'not a sound' "$bin/imgls" short /
 refuses 1 'imgls: src' "$bin/imgls" src /
 if [ -w /dev/full ]; then
 	"$bin/imgcat" image /data >/dev/full 2>err && fail "full output"
