@@ -19,6 +19,7 @@
 #endif
 
 #include "internal.h"
+#include "rw.h"
 
 #define WORD_BITS    64
 #define SECTOR_BYTES 512
@@ -86,8 +87,10 @@ rumpuser_open(const char *path, int flags, int *fdp)
 		error = errno;
 	else if ((error = mark_open(fd)) != 0)
 		(void)close(fd);
-	else
+	else {
+		rumpuser__rw_opened(fd);
 		*fdp = fd;
+	}
 	ENTER(cookie);
 	return error;
 }

@@ -12,6 +12,7 @@
  * end of file, or fails.
  */
 #include <limits.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include <sys/syscall.h>
@@ -23,6 +24,34 @@
 #ifndef IOV_MAX
 #define IOV_MAX 1024
 #endif
+
+/*
+ * Descriptors whose file does not know RWF_NOWAIT (tmpfs does not): asked once, until
+ * rumpuser_open() gives the number to another file.  Higher numbers are asked each time.
+ */
+#define ASKED_MAX 1024
+static _Atomic uint64_t unaskable[ASKED_MAX / 64];
+
+static bool
+askable(int fd)
+{
+	return (unsigned)fd >= ASKED_MAX ||
+	    (atomic_load_explicit(&unaskable[fd / 64], memory_order_relaxed) >> (fd % 64) & 1) == 0;
+}
+
+static void
+set_unaskable(int fd)
+{
+	if ((unsigned)fd < ASKED_MAX)
+		atomic_fetch_or(&unaskable[fd / 64], UINT64_C(1) << (fd % 64));
+}
+
+void
+rumpuser__rw_opened(int fd)
+{
+	if ((unsigned)fd < ASKED_MAX && !askable(fd))
+		atomic_fetch_and(&unaskable[fd / 64], ~(UINT64_C(1) << (fd % 64)));
+}
 
 /* A transfer under way. */
 struct transfer {
@@ -119,21 +148,23 @@ static bool
 read_cached(struct transfer *t)
 {
 #if defined(SYS_preadv2) && defined(RWF_NOWAIT) && defined(__LP64__)
-	for (;;) {
+	while (askable(t->t_fd)) {
 		const int niov = t->t_niov < IOV_MAX ? t->t_niov : IOV_MAX;
 		const long n =
 		    syscall(SYS_preadv2, t->t_fd, t->t_iov, niov, t->t_off, 0L, RWF_NOWAIT);
 
 		if (n == 0)
 			return true;
-		if (n < 0)
-			return false;
+		if (n < 0) {
+			if (errno == EOPNOTSUPP)
+				set_unaskable(t->t_fd);
+			break;
+		}
 		if (advance(t, (size_t)n))
 			return true;
 	}
-#else
-	return false;
 #endif
+	return false;
 }
 
 static int

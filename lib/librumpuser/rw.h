@@ -12,4 +12,7 @@
 int rumpuser__rw_wait(
     int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags, size_t *done);
 
+/* fd is a new file's: forget what was learnt about the last one of that number. */
+void rumpuser__rw_opened(int fd);
+
 #endif /* RUMPUSER_RW_H */
