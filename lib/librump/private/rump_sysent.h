@@ -17,7 +17,7 @@
 #include "rump_syscall.h"
 
 /* By number; NULL: nobody serves the call.  Written at boot and halt only. */
-extern rump_sycall_t rump_sysent[SYS_MAXSYSCALL];
+extern rump_sycall_t rump_sysent[SYS_MAXSYSCALL] __attribute__((__visibility__("hidden")));
 /* By number; NULL in the gaps. */
 extern const char *const rump_sysnames[SYS_MAXSYSCALL];
 
