@@ -8,6 +8,7 @@
 #include <sys/param.h>
 #include <sys/event.h>
 #include <sys/file.h>
+#include <sys/kmem.h>
 #include <sys/mutex.h>
 #include <sys/systm.h>
 #include <sys/vnode.h>
@@ -83,6 +84,8 @@ genfs_kqfilter(void *v)
 	struct vop_kqfilter_args *const ap = v;
 	struct vnode *const vp = ap->a_vp;
 	struct knote *const kn = ap->a_kn;
+	struct vnode_klist *vk = kmem_zalloc(sizeof(*vk), KM_SLEEP);
+	long interest = NOTE_WRITE | NOTE_EXTEND | NOTE_REVOKE;
 
 	switch (kn->kn_filter) {
 	case EVFILT_READ:
@@ -93,14 +96,22 @@ genfs_kqfilter(void *v)
 		break;
 	case EVFILT_VNODE:
 		kn->kn_fop = &vnode_ops;
+		interest = (long)kn->kn_sfflags | NOTE_REVOKE;
 		break;
 	default:
+		kmem_free(vk, sizeof(*vk));
 		return EINVAL;
 	}
 	kn->kn_hook = vp;
 	mutex_enter(vp->v_interlock);
+	if (vp->v_klist == NULL) { /* the first; the vnode frees it */
+		vp->v_klist = vk;
+		vk = NULL;
+	}
 	klist_insert(&vp->v_klist->vk_klist, kn);
-	vp->v_klist->vk_interest |= (long)kn->kn_sfflags;
+	vp->v_klist->vk_interest |= interest;
 	mutex_exit(vp->v_interlock);
+	if (vk != NULL)
+		kmem_free(vk, sizeof(*vk));
 	return 0;
 }
