@@ -55,7 +55,7 @@ struct vnode;
 #define noclose	   ((dev_type_close((*)))(void *)enodev)
 #define noread	   ((dev_type_read((*)))(void *)enodev)
 #define nowrite	   ((dev_type_write((*)))(void *)enodev)
-#define noioctl	   ((dev_type_ioctl((*)))(void *)enodev)
+#define noioctl	   ((dev_type_ioctl((*)))(void *)enoioctl)
 #define nostop	   ((dev_type_stop((*)))(void *)enodev)
 #define notty	   NULL
 #define nopoll	   seltrue
