@@ -11,6 +11,8 @@
 
 #include <sys/types.h>
 
+#include <lib/libkern/libkern.h> /* drivers rely on memcpy() from here */
+
 struct buf;
 struct cfdriver;
 struct dkdriver;
