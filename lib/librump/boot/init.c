@@ -185,12 +185,16 @@ rump_halt(void)
 	t->t_flags |= RUMP_T_BUSY;
 	__atomic_store_n(&rump_hot.rh_gen, RUMP_GEN_NONE, __ATOMIC_SEQ_CST);
 	rump_cpu_wakeall();
-	do {
-		rump_rcu_synchronize();
-		if (!rump_lwp_expel())
+	for (;;) {
+		bool inside;
+
+		rump_cpu_takeall();
+		inside = rump_lwp_expel();
+		rump_cpu_giveall();
+		if (!inside)
 			break;
 		(void)lwp_park(rump_mono_ns() + 100000);
-	} while (true);
+	}
 
 	/* From here on as lwp0; l is one of process 1's or of another's, and goes with it. */
 	curlwp = &lwp0;

@@ -73,6 +73,9 @@ void rump_cpu_give(struct cpu_info *ci);
 void rump_cpu_moveto(struct lwp *l, struct cpu_info *ci);
 /* Make every thread that waits for a CPU look again. */
 void rump_cpu_wakeall(void);
+/* Hold all the other CPUs as well, for a moment: whoever is in the kernel is asleep then. */
+void rump_cpu_takeall(void);
+void rump_cpu_giveall(void);
 /* Each attention makes threads that leave a CPU call rump_cpu_left(). */
 void rump_attention(int delta);
 /* Forget all state, in the child of a fork. */
@@ -120,7 +123,12 @@ void rump_lwp_forked(void);
 /* Bring l to life in p; take it out again. */
 int rump_lwp_attach(struct lwp *l, struct proc *p, int flag);
 void rump_lwp_detach(struct lwp *l);
-/* True while any lwp but curlwp and the kernel's threads is asleep in the kernel; wakes them. */
+/* Threads in the kernel that run as no lwp of alllwp, for the time being. */
+extern uint32_t rump_lwp_unlisted;
+/*
+ * True while any thread but the caller's and the kernel's own is in the kernel; interrupts their
+ * sleeps.  ctx: halt; all CPUs are held.
+ */
 bool rump_lwp_expel(void);
 
 #endif /* RUMP_CPU_H */

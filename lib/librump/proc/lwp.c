@@ -32,6 +32,7 @@
 struct lwp lwp0 __cacheline_aligned;
 struct lwplist alllwp;
 int maxlwp = PID_MAX;
+uint32_t rump_lwp_unlisted; /* (a) */
 
 #define LWP_BYTES roundup2(sizeof(struct lwp), CACHE_LINE_SIZE)
 
@@ -125,6 +126,7 @@ rump_lwp_forked(void)
 	chunks = NULL;
 	fresh = fresh_end = NULL;
 	memory_gen = 0;
+	rump_lwp_unlisted = 0;
 }
 
 int
@@ -232,10 +234,14 @@ lwp_find(struct proc *p, lwpid_t lid)
 bool
 rump_lwp_expel(void)
 {
-	bool found = false;
+	bool found = __atomic_load_n(&rump_lwp_unlisted, __ATOMIC_ACQUIRE) != 0;
 	struct lwp *l;
 
-	mutex_enter(&proc_lock);
+	for (int i = 0; i < ncpu; i++)
+		found = found || rump_cpus[i].ci_softactive != 0;
+	/* Nobody else runs; and if the lock is held, its holder is in the kernel. */
+	if (!mutex_tryenter(&proc_lock))
+		return true;
 	LIST_FOREACH (l, &alllwp, l_list) {
 		if (l == curlwp || (l->l_flag & LW_SYSTEM) != 0 ||
 		    __atomic_load_n(&l->l_stat, __ATOMIC_ACQUIRE) != LSSLEEP)

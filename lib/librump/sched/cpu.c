@@ -18,6 +18,7 @@
  */
 #include "rump_cpu.h"
 
+#include <sys/atomic.h>
 #include <sys/param.h>
 #include <sys/queue.h>
 #include <sys/systm.h>
@@ -201,7 +202,7 @@ rump_cpu_left(struct cpu_info *ci)
 	uint32_t *wake = NULL;
 
 	if (!rump_have_membarrier)
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		membar_sync();
 	rump_rcu_cpuleft();
 	if (__atomic_load_n(&nwaiters, __ATOMIC_RELAXED) == 0)
 		return;
@@ -416,14 +417,29 @@ rump_cpu_init(void)
 	return 0;
 }
 
-/* Nobody else is in the kernel.  All CPUs stay taken, so that nobody comes in by a stale lwp. */
 void
-rump_cpu_fini(void)
+rump_cpu_takeall(void)
 {
 	for (int i = 0; i < ncpu; i++) {
 		if (&rump_cpus[i] != rump_thread.t_cpu)
 			(void)rump_cpu_take(&rump_cpus[i], true, 0);
 	}
+}
+
+void
+rump_cpu_giveall(void)
+{
+	for (int i = 0; i < ncpu; i++) {
+		if (&rump_cpus[i] != rump_thread.t_cpu)
+			rump_cpu_give(&rump_cpus[i]);
+	}
+}
+
+/* Nobody else is in the kernel.  All CPUs stay taken, so that nobody comes in by a stale lwp. */
+void
+rump_cpu_fini(void)
+{
+	rump_cpu_takeall();
 	rump_cpu_wakeall();
 	rump_lwp_fini();
 	rumpuser_unmap(rump_cpus[0].ci_rump, round_page(ncpu * sizeof(struct rump_cpu)));

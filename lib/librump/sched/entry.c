@@ -67,7 +67,9 @@ implicit_make(uint32_t gen)
 	t->t_curlwp = t->t_implicit;
 	t->t_gen = gen;
 	t->t_flags &= ~RUMP_T_OFFCPU;
+	__atomic_fetch_add(&rump_lwp_unlisted, 1, __ATOMIC_RELAXED);
 	error = rump_lwp_attach(t->t_implicit, initproc, LW_IMPLICIT);
+	__atomic_fetch_sub(&rump_lwp_unlisted, 1, __ATOMIC_RELEASE);
 	if (error != 0) {
 		rump_lwp_dealloc(t->t_implicit, gen);
 		t->t_gen = 0;

@@ -21,6 +21,7 @@
  */
 #include <sys/errno.h>
 #include <sys/kmem.h>
+#include <sys/atomic.h>
 #include <sys/param.h>
 #include <sys/pserialize.h>
 #include <sys/systm.h>
@@ -88,7 +89,7 @@ rump_rcu_synchronize(void)
 	struct lwp *l = curlwp;
 	struct cpu_info *const self = l->l_cpu;
 
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	membar_sync();
 	if (ncpu == 1)
 		return; /* we hold the only one */
 	rump_cpu_release(l);
@@ -146,7 +147,7 @@ batch_start(struct cpu_info *ci)
 	batch_cpu = ci;
 	rc->rc_rcu = NULL;
 	rc->rc_nrcu = 0;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	membar_sync();
 	for (int i = 0; i < ncpu; i++) {
 		struct cpu_info *other = &rump_cpus[i];
 
