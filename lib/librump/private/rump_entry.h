@@ -30,6 +30,7 @@
 #include <sys/lwp.h>
 #include <sys/proc.h>
 
+#include "rump_sync.h"
 #include "rump_tsan.h"
 
 /* t_flags */
@@ -112,6 +113,7 @@ rump_leave(void)
 		rump_leave_slow();
 		return;
 	}
+	rump_sync_leave_check(t->t_curlwp);
 	__atomic_store_n(&ci->ci_nqs, ci->ci_nqs + 1, __ATOMIC_RELAXED);
 	RUMP_TSAN_RELEASE(ci);
 	__atomic_store_n(&ci->ci_busy, 0, __ATOMIC_RELEASE);

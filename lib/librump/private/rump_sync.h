@@ -27,6 +27,13 @@ bool rump_lwp_interrupted(struct lwp *l);
 void rump_sync_lwp_init(struct lwp *l);
 void rump_sync_lwp_check(struct lwp *l);
 
+/* l leaves the kernel: it holds no lock.  Nothing in builds without DIAGNOSTIC. */
+#ifdef DIAGNOSTIC
+void rump_sync_leave_check(struct lwp *l);
+#else
+#define rump_sync_leave_check(l) ((void)0)
+#endif
+
 /*
  * Give up all levels of KERNEL_LOCK around something that blocks, and take them again.  Cheap when
  * it is not held.  The hypercall upcalls use these as well.

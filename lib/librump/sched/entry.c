@@ -143,6 +143,7 @@ rump_leave_slow(void)
 		t->t_flags &= ~(RUMP_T_BUSY | RUMP_T_BLOCKED | RUMP_T_OFFCPU);
 		return;
 	}
+	rump_sync_leave_check(l);
 	if ((rump_pending(ci) & RUMP_PEND_HOOK) != 0 && rump_nothreads_hook != NULL)
 		rump_nothreads_hook();
 	rump_unschedule_lwp(l);

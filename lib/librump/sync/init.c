@@ -39,6 +39,17 @@ rump_sync_lwp_init(struct lwp *l)
 	memset(&l->l_sync, 0, sizeof(l->l_sync));
 }
 
+#ifdef DIAGNOSTIC
+void
+rump_sync_leave_check(struct lwp *l)
+{
+	lockdebug_none(l, false, "leaving the kernel");
+	KASSERTMSG(l->l_locks == 0, "%d locks are held on leaving the kernel", l->l_locks);
+	KASSERT(l->l_sync.ls_nklock == 0);
+	KASSERT(l->l_sync.ls_nspin == 0);
+}
+#endif
+
 void
 rump_sync_lwp_check(struct lwp *l)
 {

@@ -5,6 +5,7 @@
  * What the threads do is kernel code: sync_ktest.h.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -19,6 +20,7 @@
 const char *rump_test_sync_begin(const char *name, int nthreads);
 void rump_test_sync_run(int thread);
 const char *rump_test_sync_end(void);
+int rump_test_sync_misuse(const char *what);
 
 static const char *const cases[] = {
 	"mutex",
@@ -42,6 +44,20 @@ static const char *const cases[] = {
 	"localcount",
 };
 #define NCASES (sizeof(cases) / sizeof(cases[0]))
+
+static const char *const misuses[] = {
+	"mutex entered twice",
+	"spin mutex entered twice",
+	"mutex left that is not held",
+	"rwlock written twice",
+	"rwlock left that is not held",
+	"sleep with a spin mutex",
+	"sleep in a read section",
+	"mutex destroyed that is held",
+	"lock held on leaving the kernel",
+	"locks in a circle",
+};
+#define NMISUSES (sizeof(misuses) / sizeof(misuses[0]))
 
 static void
 boot(const char *ncpu)
@@ -104,6 +120,20 @@ START_TEST(sync_holds)
 }
 END_TEST
 
+/* Broken rules panic, and a panic ends the process by abort(). */
+START_TEST(sync_misuse_panics)
+{
+	int checked;
+
+	boot("2");
+	rump_schedule();
+	checked = rump_test_sync_misuse(misuses[_i]);
+	rump_unschedule();
+	ck_assert_msg(checked == 0, "%s: nobody noticed", misuses[_i]);
+	abort();
+}
+END_TEST
+
 static void
 add(Suite *s, const char *name, void (*setup)(void))
 {
@@ -118,11 +148,14 @@ int
 main(void)
 {
 	Suite *const s = suite_create("sync");
+	TCase *const tc = tcase_create("misuse");
 	SRunner *const sr = srunner_create(s);
 
 	add(s, "ncpu_1", boot_1);
 	add(s, "ncpu_2", boot_2);
 	add(s, "ncpu_8", boot_8);
+	tcase_add_loop_test_raise_signal(tc, sync_misuse_panics, SIGABRT, 0, NMISUSES);
+	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	const int failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
