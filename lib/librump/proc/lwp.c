@@ -151,8 +151,9 @@ rump_lwp_attach(struct lwp *l, struct proc *p, int flag)
 	LIST_INSERT_HEAD(&p->p_lwps, l, l_sibling);
 	p->p_nlwps++;
 	mutex_exit(p->p_lock);
+	/* Process 0's descriptors are gone before its last threads are, which do not use them. */
 	l->l_fd = p->p_fd;
-	if (l->l_fd != NULL)
+	if (l->l_fd != NULL && p != &proc0)
 		fd_hold(l);
 	mutex_enter(&proc_lock);
 	LIST_INSERT_HEAD(&alllwp, l, l_list);
@@ -165,7 +166,7 @@ rump_lwp_detach(struct lwp *l)
 {
 	struct proc *p = l->l_proc;
 
-	if (l->l_fd != NULL)
+	if (l->l_fd != NULL && p != &proc0)
 		fd_drop(l);
 	mutex_enter(&proc_lock);
 	LIST_REMOVE(l, l_list);
