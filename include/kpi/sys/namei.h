@@ -83,7 +83,8 @@ struct nameidata {
 #define REQUIREDIR   0x00080000 /* a slash follows the last component */
 #define CREATEDIR    0x00200000 /* the new file will be a directory: a slash is welcome */
 #define INRELOOKUP   0x00400000
-#define PARAMASK     0x02eff800
+#define INRENAME     0x00800000 /* one of the two lookups of a rename */
+#define PARAMASK     0x00eff800
 
 #define NDINIT(ndp, op, flags, pathbuf)                                                            \
 	do {                                                                                       \
