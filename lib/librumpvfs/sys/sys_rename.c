@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * rename(2).
+ *
+ * The source is looked up and let go unlocked, then the target with its directory locked, as
+ * VOP_RENAME wants them.  Renames of directories take the mount's rename lock from before the
+ * second lookup until after the operation, so that the tree above either name stays as it is.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/fcntl.h>
+#include <sys/mount.h>
+#include <sys/vfs_syscalls.h>
+
+#include "rump_vfs.h"
+#include "rump_vfscalls.h"
+
+#define RENAME_NOREPLACE 1u /* the host's */
+
+static bool
+cn_special(const struct componentname *cnp)
+{
+	return (cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.') ||
+	    (cnp->cn_flags & ISDOTDOT) != 0 || cnp->cn_namelen == 0;
+}
+
+/* May fvp take the place of tvp (or of nothing)?  The order of the checks is the host's. */
+static int
+rename_check(const struct nameidata *from, const struct nameidata *to, unsigned int flags)
+{
+	const struct vnode *fvp = from->ni_vp, *tvp = to->ni_vp;
+
+	if (from->ni_dvp->v_mount != to->ni_dvp->v_mount)
+		return EXDEV;
+	if (cn_special(&from->ni_cnd) || cn_special(&to->ni_cnd))
+		return EBUSY;
+	if (tvp != NULL && (flags & RENAME_NOREPLACE) != 0)
+		return EEXIST;
+	if (fvp->v_mount != from->ni_dvp->v_mount ||
+	    (tvp != NULL && tvp->v_mount != to->ni_dvp->v_mount))
+		return EBUSY;
+	if (fvp == to->ni_dvp)
+		return EINVAL;
+	if (fvp->v_type != VDIR && (to->ni_cnd.cn_flags & REQUIREDIR) != 0)
+		return ENOTDIR;
+	if (tvp == NULL)
+		return 0;
+	if (fvp->v_type == VDIR && tvp->v_type != VDIR)
+		return ENOTDIR;
+	if (fvp->v_type != VDIR && tvp->v_type == VDIR)
+		return EISDIR;
+	return 0;
+}
+
+/* The target, and the call.  owns: from's vnodes. */
+static int
+rename_to(struct atname *from, int tofd, const char *to, enum uio_seg seg, unsigned int flags)
+{
+	struct nameidata *fnd = &from->an_nd, *tnd;
+	struct atname an;
+	int error;
+
+	error = atname_init(&an, tofd, to, seg, RENAME,
+	    LOCKPARENT | NOCACHE | (fnd->ni_vp->v_type == VDIR ? CREATEDIR : 0));
+	if (error != 0) {
+		VOP_ABORTOP(fnd->ni_dvp, &fnd->ni_cnd);
+		vrele(fnd->ni_dvp);
+		vrele(fnd->ni_vp);
+		return error;
+	}
+	tnd = &an.an_nd;
+	error = rename_check(fnd, tnd, flags);
+	if (error != 0 || fnd->ni_vp == tnd->ni_vp) {
+		/* Two names of one file: nothing to do. */
+		atname_abort(&an);
+		VOP_ABORTOP(fnd->ni_dvp, &fnd->ni_cnd);
+		vrele(fnd->ni_dvp);
+		vrele(fnd->ni_vp);
+	} else {
+		if (tnd->ni_vp != NULL)
+			(void)vn_lock(tnd->ni_vp, LK_EXCLUSIVE | LK_RETRY);
+		error = VOP_RENAME(fnd->ni_dvp, fnd->ni_vp, &fnd->ni_cnd, tnd->ni_dvp, tnd->ni_vp,
+		    &tnd->ni_cnd);
+	}
+	atname_fini(&an);
+	return error;
+}
+
+static int
+rename_common(struct lwp *l, int fromfd, const char *from, int tofd, const char *to,
+    enum uio_seg seg, unsigned int flags)
+{
+	struct atname an;
+	struct mount *mp;
+	int error;
+
+	if ((flags & ~RENAME_NOREPLACE) != 0)
+		return EINVAL;
+	error = atname_init(&an, fromfd, from, seg, DELETE, LOCKPARENT | INRENAME);
+	if (error != 0)
+		return error;
+	VOP_UNLOCK(an.an_nd.ni_dvp);
+	mp = an.an_nd.ni_dvp->v_mount;
+	vfs_ref(mp);
+	error = VFS_RENAMELOCK_ENTER(mp);
+	if (error == 0) {
+		error = rename_to(&an, tofd, to, seg, flags);
+		VFS_RENAMELOCK_EXIT(mp);
+	} else {
+		vrele(an.an_nd.ni_dvp);
+		vrele(an.an_nd.ni_vp);
+	}
+	vfs_rele(mp);
+	atname_fini(&an);
+	return error;
+}
+
+int
+do_sys_rename(const char *from, const char *to, enum uio_seg seg, int retain)
+{
+	return rename_common(curlwp, AT_FDCWD, from, AT_FDCWD, to, seg, 0);
+}
+
+int
+sys_rename(struct lwp *l, const struct sys_rename_args *uap, register_t *retval)
+{
+	return rename_common(l, AT_FDCWD, SCARG(uap, from), AT_FDCWD, SCARG(uap, to),
+	    UIO_USERSPACE, 0);
+}
+
+int
+sys___posix_rename(struct lwp *l, const struct sys___posix_rename_args *uap, register_t *retval)
+{
+	return rename_common(l, AT_FDCWD, SCARG(uap, from), AT_FDCWD, SCARG(uap, to),
+	    UIO_USERSPACE, 0);
+}
+
+int
+sys_renameat(struct lwp *l, const struct sys_renameat_args *uap, register_t *retval)
+{
+	return rename_common(l, SCARG(uap, fromfd), SCARG(uap, from), SCARG(uap, tofd),
+	    SCARG(uap, to), UIO_USERSPACE, 0);
+}
+
+int
+sys_renameat2(struct lwp *l, const struct sys_renameat2_args *uap, register_t *retval)
+{
+	return rename_common(l, SCARG(uap, fromfd), SCARG(uap, from), SCARG(uap, tofd),
+	    SCARG(uap, to), UIO_USERSPACE, SCARG(uap, flags));
+}
