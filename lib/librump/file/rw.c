@@ -20,8 +20,6 @@ file_uio(file_t *fp, off_t *offset, struct uio *uio, int flags, register_t *retv
 	const size_t len = uio->uio_resid;
 	int error;
 
-	uio->uio_vmspace = curproc->p_vmspace;
-	uio->uio_offset = *offset;
 	if (uio->uio_rw == UIO_READ)
 		error = (*fp->f_ops->fo_read)(fp, offset, uio, fp->f_cred, flags);
 	else
@@ -37,7 +35,14 @@ dofilerw(int fd, file_t *fp, void *buf, size_t len, off_t *offset, int flags, en
     register_t *retval)
 {
 	struct iovec iov = { .iov_base = buf, .iov_len = len };
-	struct uio uio = { .uio_iov = &iov, .uio_iovcnt = 1, .uio_resid = len, .uio_rw = rw };
+	struct uio uio = {
+		.uio_iov = &iov,
+		.uio_iovcnt = 1,
+		.uio_offset = *offset,
+		.uio_resid = len,
+		.uio_rw = rw,
+		.uio_vmspace = curproc->p_vmspace,
+	};
 	int error;
 
 	if (__predict_false(len > SSIZE_MAX))
@@ -83,7 +88,11 @@ do_filerwv(int fd, const struct iovec *uiov, int iovcnt, off_t *offset, int flag
     register_t *retval)
 {
 	struct iovec small[UIO_SMALLIOV], *iov;
-	struct uio uio = { .uio_iovcnt = iovcnt, .uio_rw = rw };
+	struct uio uio = {
+		.uio_iovcnt = iovcnt,
+		.uio_rw = rw,
+		.uio_vmspace = curproc->p_vmspace,
+	};
 	file_t *fp;
 	int error;
 
@@ -95,6 +104,7 @@ do_filerwv(int fd, const struct iovec *uiov, int iovcnt, off_t *offset, int flag
 		error = iovec_copyin(uiov, iovcnt, &iov, small, &uio.uio_resid);
 	if (error == 0) {
 		uio.uio_iov = iov;
+		uio.uio_offset = *offset;
 		error = file_uio(fp, offset, &uio, flags, retval);
 		iovec_free(iov, small, iovcnt);
 	}

@@ -200,6 +200,8 @@ uint64_t hostabi_dev_out(dev_t dev);
 dev_t hostabi_dev_in(uint64_t dev);
 
 void hostabi_stat(const struct stat *sb, struct host_stat *hs);
+/* The same straight into the current process's memory.  errors: EFAULT. */
+int hostabi_stat_copyout(const struct stat *sb, struct host_stat *uhs);
 void hostabi_statx(const struct stat *sb, struct host_statx *hs);
 void hostabi_statvfs(const struct statvfs *sb, struct host_statvfs *hs);
 void hostabi_statfs(const struct statvfs *sb, struct host_statfs *hs);

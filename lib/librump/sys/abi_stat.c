@@ -2,9 +2,11 @@
 /* Copyright (c) 2026 The librump authors */
 /* File status on its way to the host: device numbers, stat, statx. */
 #include <sys/param.h>
+#include <sys/proc.h>
 #include <sys/stat.h>
 #include <sys/systm.h>
 
+#include "rump_copyio.h"
 #include "rump_hostabi.h"
 
 /*
@@ -44,7 +46,6 @@ timespec_out(const struct timespec *ts)
 void
 hostabi_stat(const struct stat *sb, struct host_stat *hs)
 {
-	memset(hs, 0, sizeof(*hs));
 	hs->st_dev = hostabi_dev_out(sb->st_dev);
 	hs->st_ino = sb->st_ino;
 	hs->st_nlink = sb->st_nlink;
@@ -58,6 +59,24 @@ hostabi_stat(const struct stat *sb, struct host_stat *hs)
 	hs->st_atim = timespec_out(&sb->st_atim);
 	hs->st_mtim = timespec_out(&sb->st_mtim);
 	hs->st_ctim = timespec_out(&sb->st_ctim);
+	hs->st_pad0 = 0;
+#if !defined(__x86_64__)
+	hs->st_pad1 = 0;
+#endif
+	memset(hs->st_spare, 0, sizeof(hs->st_spare));
+}
+
+int
+hostabi_stat_copyout(const struct stat *sb, struct host_stat *uhs)
+{
+	struct host_stat hs;
+
+	if (__predict_true(curproc->p_vmspace == &rump_vmspace_local && uhs != NULL)) {
+		hostabi_stat(sb, uhs);
+		return 0;
+	}
+	hostabi_stat(sb, &hs);
+	return copyout(&hs, uhs, sizeof(hs));
 }
 
 static struct host_statx_timestamp

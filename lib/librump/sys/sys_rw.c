@@ -198,15 +198,11 @@ do_sys_fstat(int fd, struct stat *sb)
 int
 sys_fstat(struct lwp *l, const struct sys_fstat_args *uap, register_t *retval)
 {
-	struct host_stat hs;
 	struct stat sb;
 	int error;
 
 	error = do_sys_fstat(SCARG(uap, fd), &sb);
-	if (__predict_false(error != 0))
-		return error;
-	hostabi_stat(&sb, &hs);
-	return copyout(&hs, SCARG(uap, sb), sizeof(hs));
+	return __predict_true(error == 0) ? hostabi_stat_copyout(&sb, SCARG(uap, sb)) : error;
 }
 
 static const struct rump_sysreg rw_calls[] = {
