@@ -92,7 +92,9 @@ rump_enter(struct lwp **lp)
 		rump_cpu_left(ci);
 		return rump_enter_slow(lp, RUMP_SLOW_STALE);
 	}
-	__atomic_store_n(&ci->ci_curlwp, l, __ATOMIC_RELAXED);
+	/* Every store between two calls has to drain before the next compare-and-swap. */
+	if (__predict_false(__atomic_load_n(&ci->ci_curlwp, __ATOMIC_RELAXED) != l))
+		__atomic_store_n(&ci->ci_curlwp, l, __ATOMIC_RELAXED);
 	if (__predict_false(l->l_pcred != __atomic_load_n(&l->l_proc->p_cred, __ATOMIC_RELAXED)))
 		rump_lwp_newcred(l);
 	*lp = l;
