@@ -417,10 +417,9 @@ int vinvalbuf(struct vnode *vp, int flags, kauth_cred_t cred, struct lwp *l, boo
 int vtruncbuf(struct vnode *vp, daddr_t lbn, bool catch_p, int slptimeo);
 void vwakeup(struct buf *bp);
 
-/* ---- The syncer ---- */
+/* ---- The syncer: delay in seconds; locks: v_interlock ---- */
 
 void vn_syncer_add_to_worklist(struct vnode *vp, int delay);
 void vn_syncer_remove_from_worklist(struct vnode *vp);
-void vn_initialize_syncerd(void);
 
 #endif /* KPI_SYS_VNODE_H */

@@ -32,6 +32,8 @@ void mount_setrootcache(struct mount *mp, struct vnode *vp);
 
 int vfs_mountlist_init(void);
 void vfs_mountlist_fini(void);
+int vfs_syncer_init(void);
+void vfs_syncer_fini(void);
 int vfs_specific_init(void);
 void vfs_specific_fini(void);
 

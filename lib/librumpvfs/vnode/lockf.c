@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Advisory locks: byte ranges of processes (fcntl(2), POSIX.1-2017) and whole files of open file
+ * descriptions (flock(2)).  The two kinds do not see each other, as on the host.
+ *
+ * A file that was ever locked has one struct lockf with the ranges held and the requests that wait.
+ * A process's ranges do not overlap; setting one cuts away what its owner held there.  A request
+ * that waits names the owner that it waits for, which makes the graph in which deadlock is looked
+ * for before sleeping.
+ *
+ * Lock order: lf_lock is a leaf.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/condvar.h>
+#include <sys/fcntl.h>
+#include <sys/kmem.h>
+#include <sys/lockf.h>
+#include <sys/mutex.h>
+#include <sys/proc.h>
+#include <sys/queue.h>
+#include <sys/unistd.h>
+#include <sys/vnode.h>
+
+#define END_MAX	    INT64_MAX
+#define MAX_CHAIN   64	 /* steps of the search for deadlock */
+#define MAX_RANGES  8192 /* in one file */
+
+/* Locks: lf_lock. */
+struct range {
+	TAILQ_ENTRY(range) r_link;
+	off_t r_start, r_end; /* inclusive */
+	void *r_id;	      /* the process or open file */
+	int r_type;	      /* F_RDLCK, F_WRLCK */
+	int r_kind;	      /* F_POSIX, F_FLOCK */
+	pid_t r_pid;
+};
+
+/* A request that sleeps. */
+struct waiter {
+	LIST_ENTRY(waiter) w_link;
+	const void *w_id;
+	const void *w_for; /* the owner of the range in the way */
+};
+
+struct lockf {
+	TAILQ_HEAD(, range) lf_ranges; /* by start */
+	kcondvar_t lf_cv;	       /* a range went, or shrank */
+	unsigned lf_nwaiters, lf_nranges;
+};
+
+static kmutex_t lf_lock;
+static LIST_HEAD(, waiter) waiters; /* of all files */
+
+int
+lf_init(void)
+{
+	mutex_init(&lf_lock, MUTEX_DEFAULT, IPL_NONE);
+	LIST_INIT(&waiters);
+	return 0;
+}
+
+void
+lf_fini(void)
+{
+	KASSERT(LIST_EMPTY(&waiters));
+	mutex_destroy(&lf_lock);
+}
+
+/* The range that fl means.  errors: EINVAL, EOVERFLOW. */
+static int
+range_of(const struct flock *fl, off_t size, struct range *r)
+{
+	off_t start = fl->l_start;
+
+	if (fl->l_whence == SEEK_END) {
+		if (start > 0 && size > END_MAX - start)
+			return EOVERFLOW;
+		start += size;
+	}
+	if (start < 0)
+		return EINVAL;
+	if (fl->l_len == 0) {
+		r->r_start = start;
+		r->r_end = END_MAX;
+	} else if (fl->l_len > 0) {
+		if (fl->l_len - 1 > END_MAX - start)
+			return EOVERFLOW;
+		r->r_start = start;
+		r->r_end = start + fl->l_len - 1;
+	} else {
+		/* A negative length: the bytes before the start. */
+		if (start + fl->l_len < 0 || start == 0)
+			return EINVAL;
+		r->r_start = start + fl->l_len;
+		r->r_end = start - 1;
+	}
+	return 0;
+}
+
+/* The first range of another owner that keeps req from being had. */
+static struct range *
+conflict(struct lockf *lf, const struct range *req)
+{
+	struct range *r;
+
+	TAILQ_FOREACH (r, &lf->lf_ranges, r_link) {
+		if (r->r_start > req->r_end)
+			break;
+		if (r->r_end >= req->r_start && r->r_kind == req->r_kind && r->r_id != req->r_id &&
+		    (r->r_type == F_WRLCK || req->r_type == F_WRLCK))
+			return r;
+	}
+	return NULL;
+}
+
+/* Would id, waiting for owner, close a circle? */
+static bool
+deadlock_p(const void *id, const void *owner)
+{
+	struct waiter *w;
+
+	for (int step = 0; step < MAX_CHAIN; step++) {
+		if (owner == id)
+			return true;
+		LIST_FOREACH (w, &waiters, w_link) {
+			if (w->w_id == owner)
+				break;
+		}
+		if (w == NULL)
+			return false;
+		owner = w->w_for;
+	}
+	return true;
+}
+
+static void
+insert(struct lockf *lf, struct range *new)
+{
+	struct range *r;
+
+	TAILQ_FOREACH (r, &lf->lf_ranges, r_link) {
+		if (r->r_start > new->r_start)
+			break;
+	}
+	if (r != NULL)
+		TAILQ_INSERT_BEFORE(r, new, r_link);
+	else
+		TAILQ_INSERT_TAIL(&lf->lf_ranges, new, r_link);
+	lf->lf_nranges++;
+}
+
+static void
+drop(struct lockf *lf, struct range *r)
+{
+	TAILQ_REMOVE(&lf->lf_ranges, r, r_link);
+	lf->lf_nranges--;
+	kmem_free(r, sizeof(*r));
+}
+
+/* Cut [start, end] out of what id holds; *spare is used up if a range falls in two. */
+static void
+cut(struct lockf *lf, const struct range *req, struct range **spare)
+{
+	struct range *r, *next, *tail;
+
+	TAILQ_FOREACH_SAFE (r, &lf->lf_ranges, r_link, next) {
+		if (r->r_id != req->r_id || r->r_kind != req->r_kind || r->r_end < req->r_start ||
+		    r->r_start > req->r_end)
+			continue;
+		if (r->r_start >= req->r_start && r->r_end <= req->r_end) {
+			drop(lf, r);
+		} else if (r->r_start < req->r_start && r->r_end > req->r_end) {
+			tail = *spare;
+			*spare = NULL;
+			*tail = *r;
+			tail->r_start = req->r_end + 1;
+			r->r_end = req->r_start - 1;
+			insert(lf, tail);
+			break;
+		} else if (r->r_start < req->r_start) {
+			r->r_end = req->r_start - 1;
+		} else {
+			/* Its place in the order may change. */
+			TAILQ_REMOVE(&lf->lf_ranges, r, r_link);
+			lf->lf_nranges--;
+			r->r_start = req->r_end + 1;
+			insert(lf, r);
+		}
+	}
+	cv_broadcast(&lf->lf_cv);
+}
+
+/* Join what the owner holds next to new, of the same type. */
+static void
+coalesce(struct lockf *lf, struct range *new)
+{
+	struct range *r, *next;
+
+	TAILQ_FOREACH_SAFE (r, &lf->lf_ranges, r_link, next) {
+		if (r == new || r->r_id != new->r_id || r->r_kind != new->r_kind ||
+		    r->r_type != new->r_type)
+			continue;
+		if (r->r_end != END_MAX && r->r_end + 1 == new->r_start) {
+			new->r_start = r->r_start;
+			drop(lf, r);
+		} else if (new->r_end != END_MAX && new->r_end + 1 == r->r_start) {
+			new->r_end = r->r_end;
+			drop(lf, r);
+		}
+	}
+}
+
+/* Sleep until something changed in lf.  errors: EINTR, EDEADLK. */
+static int
+wait_for(struct lockf *lf, const struct range *req, const struct range *blocker)
+{
+	struct waiter w = { .w_id = req->r_id, .w_for = blocker->r_id };
+	int error;
+
+	if (req->r_kind == F_POSIX && deadlock_p(req->r_id, blocker->r_id))
+		return EDEADLK;
+	LIST_INSERT_HEAD(&waiters, &w, w_link);
+	lf->lf_nwaiters++;
+	error = cv_wait_sig(&lf->lf_cv, &lf_lock);
+	lf->lf_nwaiters--;
+	LIST_REMOVE(&w, w_link);
+	return error == ERESTART ? EINTR : error;
+}
+
+static int
+set_locked(struct lockf *lf, struct range *req, int flags, struct range **newp, struct range **spare)
+{
+	struct range *r;
+	int error;
+
+	/* flock() that changes its type gives the old lock up first, as flock(2) says. */
+	if (req->r_kind == F_FLOCK)
+		cut(lf, req, spare);
+	while ((r = conflict(lf, req)) != NULL) {
+		if ((flags & F_WAIT) == 0)
+			return EAGAIN;
+		error = wait_for(lf, req, r);
+		if (error != 0)
+			return error;
+	}
+	if (lf->lf_nranges >= MAX_RANGES)
+		return ENOLCK;
+	cut(lf, req, spare);
+	r = *newp;
+	*newp = NULL;
+	*r = *req;
+	insert(lf, r);
+	coalesce(lf, r);
+	return 0;
+}
+
+static void
+get_locked(struct lockf *lf, const struct range *req, struct flock *fl)
+{
+	const struct range *const r = conflict(lf, req);
+
+	if (r == NULL) {
+		fl->l_type = F_UNLCK;
+		return;
+	}
+	fl->l_type = (short)r->r_type;
+	fl->l_whence = SEEK_SET;
+	fl->l_start = r->r_start;
+	fl->l_len = r->r_end == END_MAX ? 0 : r->r_end - r->r_start + 1;
+	fl->l_pid = r->r_kind == F_POSIX ? r->r_pid : -1;
+}
+
+/* The file's locks, made if need be.  locks: lf_lock, dropped meanwhile. */
+static struct lockf *
+lockf_get(struct lockf **head)
+{
+	struct lockf *lf;
+
+	if (*head != NULL)
+		return *head;
+	mutex_exit(&lf_lock);
+	lf = kmem_zalloc(sizeof(*lf), KM_SLEEP);
+	TAILQ_INIT(&lf->lf_ranges);
+	cv_init(&lf->lf_cv, "lockf");
+	mutex_enter(&lf_lock);
+	if (*head != NULL) {
+		cv_destroy(&lf->lf_cv);
+		kmem_free(lf, sizeof(*lf));
+	} else {
+		*head = lf;
+	}
+	return *head;
+}
+
+int
+lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size)
+{
+	struct flock *const fl = ap->a_fl;
+	struct range req = { .r_id = ap->a_id, .r_type = fl->l_type,
+		.r_kind = ap->a_flags & (F_POSIX | F_FLOCK) };
+	struct range *new, *spare;
+	struct lockf *lf;
+	int error;
+
+	error = range_of(fl, size, &req);
+	if (error != 0)
+		return error;
+	if (req.r_kind == F_POSIX)
+		req.r_pid = ((const struct proc *)ap->a_id)->p_pid;
+	if (ap->a_op == F_UNLCK && *head == NULL)
+		return 0;
+	new = kmem_alloc(sizeof(*new), KM_SLEEP);
+	spare = kmem_alloc(sizeof(*spare), KM_SLEEP);
+	mutex_enter(&lf_lock);
+	lf = lockf_get(head);
+	switch (ap->a_op) {
+	case F_SETLK:
+		error = set_locked(lf, &req, ap->a_flags, &new, &spare);
+		break;
+	case F_UNLCK:
+		cut(lf, &req, &spare);
+		break;
+	case F_GETLK:
+		get_locked(lf, &req, fl);
+		break;
+	default:
+		error = EINVAL;
+		break;
+	}
+	mutex_exit(&lf_lock);
+	if (new != NULL)
+		kmem_free(new, sizeof(*new));
+	if (spare != NULL)
+		kmem_free(spare, sizeof(*spare));
+	return error;
+}
+
+void
+lf_purgelocks(struct lockf **head)
+{
+	struct lockf *lf;
+
+	if (*head == NULL)
+		return;
+	mutex_enter(&lf_lock);
+	lf = *head;
+	*head = NULL;
+	if (lf != NULL) {
+		KASSERT(lf->lf_nwaiters == 0);
+		while (!TAILQ_EMPTY(&lf->lf_ranges))
+			drop(lf, TAILQ_FIRST(&lf->lf_ranges));
+	}
+	mutex_exit(&lf_lock);
+	if (lf != NULL) {
+		cv_destroy(&lf->lf_cv);
+		kmem_free(lf, sizeof(*lf));
+	}
+}
