@@ -129,6 +129,8 @@ static const struct {
 	{ "transfers", bufio_init, bufio_fini },
 	{ "pages", ubc_init, ubc_fini },
 	{ "devices", spec_init, spec_fini },
+	{ "syncer", vfs_syncer_init, vfs_syncer_fini },
+	{ "file locks", lf_init, lf_fini },
 	{ "root file system", vfs_root_init, vfs_root_fini },
 	{ "working directories", vfs_cwd_init, vfs_cwd_fini },
 	{ "system calls", vfs_syscalls_init, vfs_syscalls_fini },
