@@ -27,7 +27,6 @@
 #include <sys/systm.h>
 #include <sys/vnode.h>
 
-#include "rump_bio.h"
 #include "rump_buf.h"
 
 #define BUF_HASHSIZE   4096 /* chains, a power of two */
@@ -57,7 +56,7 @@ bufinit(void)
 	buf_bytes = 0;
 	buf_limit = BUF_LIMIT;
 	nbuf = 0;
-	return bufio_init();
+	return 0;
 }
 
 void
@@ -65,7 +64,6 @@ bufcache_fini(void)
 {
 	struct buf *bp;
 
-	bufio_fini();
 	while ((bp = TAILQ_FIRST(&buf_ring)) != NULL) {
 		TAILQ_REMOVE(&buf_ring, bp, b_freelist);
 		kmem_free(bp->b_data, bp->b_bufsize);
