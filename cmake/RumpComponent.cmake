@@ -22,9 +22,6 @@
 # rump_check(NAME SOURCES ... USES components... [LABELS ...] [LIBS ...])   a Check program and its ctest
 
 set(RUMP_SOVERSION 0)
-if(NOT EXISTS ${CMAKE_SOURCE_DIR}/cmake/links) # while the parts come together
-  set(RUMP_NO_PROGRAMS ON)
-endif()
 set(RUMP_LIBDIR ${CMAKE_BINARY_DIR}/libs)
 # What librumpuser's static form needs of the host.
 set(RUMP_STATIC_LIBS -luv -lurcu-cds -lpthread -ldl)
@@ -94,9 +91,6 @@ endfunction()
 
 function(rump_program name)
   cmake_parse_arguments(A "" "" "SOURCES;USES;LIBS" ${ARGN})
-  if(RUMP_NO_PROGRAMS AND A_USES)
-    return()
-  endif()
   add_executable(${name} ${A_SOURCES})
   target_compile_options(${name} PRIVATE -Wall -Wextra -Werror -Wno-unused-parameter ${RUMP_SANITIZE_FLAGS})
   target_link_options(${name} PRIVATE ${RUMP_SANITIZE_FLAGS})
@@ -106,7 +100,7 @@ endfunction()
 
 function(rump_check name)
   cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;USES;LIBS;LABELS" ${ARGN})
-  if(NOT BUILD_TESTING OR (RUMP_NO_PROGRAMS AND A_USES))
+  if(NOT BUILD_TESTING)
     return()
   endif()
   rump_program(${name} SOURCES ${A_SOURCES} USES ${A_USES} LIBS ${A_LIBS} PkgConfig::CHECK)
