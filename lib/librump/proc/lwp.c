@@ -81,7 +81,7 @@ rump_lwp_alloc(void)
 		l = carve();
 	rump_hlock_exit(&free_lock);
 	if (l != NULL)
-		l->l_cpu = &rump_cpus[0];
+		__atomic_store_n(&l->l_cpu, &rump_cpus[0], __ATOMIC_RELAXED); /* see lwp_running() */
 	return l;
 }
 
