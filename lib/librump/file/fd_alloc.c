@@ -86,11 +86,11 @@ fd_unused(filedesc_t *fdp, unsigned int fd)
 
 	KASSERT(mutex_owned(&fdp->fd_lock));
 	KASSERT(fdp->fd_dt->dt_ff[fd]->ff_allocated);
-	KASSERT(fdp->fd_dt->dt_ff[fd]->ff_file == NULL);
+	KASSERT(atomic_load_relaxed(&fdp->fd_dt->dt_ff[fd]->ff_file) == NULL);
 	fdp->fd_lomap[w] &= ~((uint64_t)1 << (fd % WORDBITS));
 	fdp->fd_himap[w / WORDBITS] &= ~((uint64_t)1 << (w % WORDBITS));
 	fdp->fd_dt->dt_ff[fd]->ff_allocated = false;
-	fdp->fd_dt->dt_ff[fd]->ff_exclose = false;
+	atomic_store_relaxed(&fdp->fd_dt->dt_ff[fd]->ff_exclose, false);
 	if ((int)fd < fdp->fd_freefile)
 		fdp->fd_freefile = (int)fd;
 	while (fdp->fd_lastfile >= 0 && !fdp->fd_dt->dt_ff[fdp->fd_lastfile]->ff_allocated)

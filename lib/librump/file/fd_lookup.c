@@ -131,7 +131,7 @@ fd_getfile2(struct proc *p, unsigned int fd)
 	/* The table's lock keeps the file from being closed, so ff_refcnt is left alone. */
 	mutex_enter(&fdp->fd_lock);
 	ff = fd_slot(fdp, fd);
-	if (ff != NULL && (fp = ff->ff_file) != NULL)
+	if (ff != NULL && (fp = atomic_load_acquire(&ff->ff_file)) != NULL)
 		file_hold(fp);
 	mutex_exit(&fdp->fd_lock);
 	return fp;
@@ -186,7 +186,7 @@ fd_close(unsigned int fd)
 	ASSERT_SLEEPABLE();
 	mutex_enter(&fdp->fd_lock);
 	ff = fd_slot(fdp, fd);
-	fp = ff->ff_file;
+	fp = atomic_load_relaxed(&ff->ff_file);
 	if (__predict_false(fp == NULL)) {
 		/* Another close was first. */
 		mutex_exit(&fdp->fd_lock);
@@ -194,7 +194,7 @@ fd_close(unsigned int fd)
 		return EBADF;
 	}
 	atomic_store_relaxed(&ff->ff_file, NULL);
-	ff->ff_exclose = false;
+	atomic_store_relaxed(&ff->ff_exclose, false);
 	fd_drain(fdp, ff, fp);
 	fd_unused(fdp, fd);
 	mutex_exit(&fdp->fd_lock);

@@ -50,9 +50,9 @@ fd_affix(struct proc *p, file_t *fp, unsigned int fd)
 {
 	fdfile_t *const ff = fd_slot(p->p_fd, fd);
 
-	KASSERT(ff->ff_allocated && ff->ff_file == NULL);
-	if (fp->f_count == 0)
-		fp->f_count = 1;
+	KASSERT(ff->ff_allocated && atomic_load_relaxed(&ff->ff_file) == NULL);
+	if (atomic_load_relaxed(&fp->f_count) == 0)
+		atomic_store_relaxed(&fp->f_count, 1);
 	else
 		file_hold(fp);
 	atomic_store_release(&ff->ff_file, fp);
@@ -105,7 +105,7 @@ fd_claim(filedesc_t *fdp, unsigned int newfd)
 
 	mutex_enter(&fdp->fd_lock);
 	while (ff->ff_allocated) {
-		if (ff->ff_file != NULL) {
+		if (atomic_load_relaxed(&ff->ff_file) != NULL) {
 			mutex_exit(&fdp->fd_lock);
 			if (fd_getfile(newfd) != NULL)
 				(void)fd_close(newfd);
@@ -139,7 +139,8 @@ fd_dup2(file_t *fp, unsigned int newfd, int flags)
 		fd_set_exclose(curlwp, (int)newfd, true);
 	if ((flags & (O_NONBLOCK | O_NOSIGPIPE)) != 0) {
 		mutex_enter(&fp->f_lock);
-		fp->f_flag |= (u_int)flags & (FNONBLOCK | FNOSIGPIPE);
+		atomic_store_relaxed(&fp->f_flag,
+		    fp->f_flag | ((u_int)flags & (FNONBLOCK | FNOSIGPIPE)));
 		mutex_exit(&fp->f_lock);
 	}
 	fd_affix(p, fp, newfd);
@@ -150,12 +151,14 @@ int
 fd_dupopen(int old, bool moveit, int flags, int *newp)
 {
 	file_t *fp;
+	u_int have;
 	int error;
 
 	fp = fd_getfile((u_int)old);
 	if (fp == NULL)
 		return EBADF;
-	if ((((u_int)flags & (FREAD | FWRITE)) | fp->f_flag) != fp->f_flag) {
+	have = atomic_load_relaxed(&fp->f_flag);
+	if (((u_int)flags & (FREAD | FWRITE) & ~have) != 0) {
 		fd_putfile((u_int)old);
 		return EACCES;
 	}

@@ -125,16 +125,20 @@ fd_share(struct proc *p)
 	p->p_fd = fdp;
 }
 
-/* Copy one descriptor.  locks: fd_lock of both tables held. */
+/* Copy a descriptor, if there is one.  locks: fd_lock of both tables held. */
 static void
 fd_copy1(const fdfile_t *from, filedesc_t *to, u_int fd)
 {
+	file_t *const fp = atomic_load_acquire(&from->ff_file);
 	fdfile_t *const ff = fd_slot(to, fd);
 
-	file_hold(from->ff_file);
+	/* An event queue watches the descriptors of one process: it is not inherited. */
+	if (fp == NULL || fp->f_type == DTYPE_KQUEUE)
+		return;
+	file_hold(fp);
 	fd_used(to, fd);
 	ff->ff_exclose = from->ff_exclose;
-	atomic_store_release(&ff->ff_file, from->ff_file);
+	atomic_store_release(&ff->ff_file, fp);
 }
 
 filedesc_t *
@@ -142,7 +146,6 @@ fd_copy(void)
 {
 	filedesc_t *const fdp = curlwp->l_fd;
 	filedesc_t *const newfdp = fd_init(NULL);
-	const fdfile_t *ff;
 
 	mutex_enter(&fdp->fd_lock);
 	while (fdp->fd_lastfile >= (int)newfdp->fd_dt->dt_nfiles) {
@@ -153,12 +156,8 @@ fd_copy(void)
 		mutex_enter(&fdp->fd_lock);
 	}
 	mutex_enter(&newfdp->fd_lock);
-	for (int fd = 0; fd <= fdp->fd_lastfile; fd++) {
-		ff = fdp->fd_dt->dt_ff[fd];
-		/* An event queue watches the descriptors of one process: it is not inherited. */
-		if (ff->ff_file != NULL && ff->ff_file->f_type != DTYPE_KQUEUE)
-			fd_copy1(ff, newfdp, (u_int)fd);
-	}
+	for (int fd = 0; fd <= fdp->fd_lastfile; fd++)
+		fd_copy1(fdp->fd_dt->dt_ff[fd], newfdp, (u_int)fd);
 	newfdp->fd_exclose = fdp->fd_exclose;
 	mutex_exit(&newfdp->fd_lock);
 	mutex_exit(&fdp->fd_lock);
@@ -170,13 +169,13 @@ static void
 fd_close_dead(struct proc *p, filedesc_t *fdp, u_int fd)
 {
 	fdfile_t *const ff = fd_slot(fdp, fd);
-	file_t *const fp = ff->ff_file;
+	file_t *const fp = atomic_load_relaxed(&ff->ff_file);
 
-	KASSERT(ff->ff_refcnt == 0);
+	KASSERT(atomic_load_relaxed(&ff->ff_refcnt) == 0);
 	if (!ff->ff_allocated)
 		return;
 	KASSERT(fp != NULL);
-	ff->ff_file = NULL;
+	atomic_store_relaxed(&ff->ff_file, NULL);
 	mutex_enter(&fdp->fd_lock);
 	fd_unused(fdp, fd);
 	mutex_exit(&fdp->fd_lock);
@@ -251,7 +250,7 @@ fd_set_exclose(struct lwp *l, int fd, bool exclose)
 	filedesc_t *const fdp = l->l_fd;
 
 	mutex_enter(&fdp->fd_lock);
-	fd_slot(fdp, (u_int)fd)->ff_exclose = exclose;
+	atomic_store_relaxed(&fd_slot(fdp, (u_int)fd)->ff_exclose, exclose);
 	if (exclose)
 		fdp->fd_exclose = true;
 	mutex_exit(&fdp->fd_lock);

@@ -6,6 +6,7 @@
  * All calls end here with a uio in the process's address space.  What was moved before an error
  * counts: the call then returns the short count, and the error shows at the next call.
  */
+#include <sys/atomic.h>
 #include <sys/errno.h>
 #include <sys/file.h>
 #include <sys/filedesc.h>
@@ -72,7 +73,7 @@ dofilewrite(int fd, file_t *fp, const void *buf, size_t len, off_t *offset, int 
 static int
 file_check_rw(file_t *fp, enum uio_rw rw, off_t **offset)
 {
-	if ((fp->f_flag & (rw == UIO_READ ? FREAD : FWRITE)) == 0)
+	if ((atomic_load_relaxed(&fp->f_flag) & (rw == UIO_READ ? FREAD : FWRITE)) == 0)
 		return EBADF;
 	if (*offset == NULL)
 		*offset = &fp->f_offset;

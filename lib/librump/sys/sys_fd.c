@@ -96,7 +96,7 @@ tell_flag(file_t *fp, u_int changed, u_int now, u_int flag, u_long com)
 static int
 file_setflags(file_t *fp, int oflags)
 {
-	const u_int old = fp->f_flag;
+	const u_int old = atomic_load_relaxed(&fp->f_flag);
 	u_int new = (old & ~(u_int)FCNTLFLAGS) | ((u_int)oflags & FCNTLFLAGS);
 	int error;
 
@@ -122,6 +122,7 @@ file_lock(struct lwp *l, file_t *fp, int cmd, void *uarg)
 	struct host_flock hf;
 	struct flock fl;
 	int error, flags = F_POSIX;
+	u_int flag;
 
 	if (fp->f_ops->fo_advlock == NULL)
 		return EINVAL;
@@ -130,9 +131,10 @@ file_lock(struct lwp *l, file_t *fp, int cmd, void *uarg)
 		error = hostabi_flock_in(&hf, &fl);
 	if (error != 0)
 		return error;
-	if (cmd != F_GETLK && fl.l_type == F_RDLCK && (fp->f_flag & FREAD) == 0)
+	flag = atomic_load_relaxed(&fp->f_flag);
+	if (cmd != F_GETLK && fl.l_type == F_RDLCK && (flag & FREAD) == 0)
 		return EBADF;
-	if (cmd != F_GETLK && fl.l_type == F_WRLCK && (fp->f_flag & FWRITE) == 0)
+	if (cmd != F_GETLK && fl.l_type == F_WRLCK && (flag & FWRITE) == 0)
 		return EBADF;
 	if (fl.l_whence == SEEK_CUR) {
 		if (__builtin_add_overflow(fl.l_start, fp->f_offset, &fl.l_start))
@@ -184,13 +186,14 @@ do_fcntl(struct lwp *l, int fd, file_t *fp, int cmd, void *arg, register_t *retv
 	case F_DUPFD_CLOEXEC:
 		return fcntl_dupfd(l, fp, iarg, true, retval);
 	case F_GETFD:
-		*retval = fd_slot(l->l_fd, (u_int)fd)->ff_exclose ? FD_CLOEXEC : 0;
+		*retval = atomic_load_relaxed(&fd_slot(l->l_fd, (u_int)fd)->ff_exclose) ? FD_CLOEXEC
+											: 0;
 		return 0;
 	case F_SETFD:
 		fd_set_exclose(l, fd, (iarg & FD_CLOEXEC) != 0);
 		return 0;
 	case F_GETFL:
-		*retval = OFLAGS((int)(fp->f_flag & FMASK));
+		*retval = OFLAGS((int)(atomic_load_relaxed(&fp->f_flag) & FMASK));
 		return 0;
 	case F_SETFL:
 		return file_setflags(fp, iarg);
@@ -256,9 +259,9 @@ do_flock(file_t *fp, int how)
 		return error;
 	mutex_enter(&fp->f_lock);
 	if (fl.l_type == F_UNLCK)
-		fp->f_flag &= ~(u_int)FHASLOCK;
+		atomic_store_relaxed(&fp->f_flag, fp->f_flag & ~(u_int)FHASLOCK);
 	else
-		fp->f_flag |= FHASLOCK;
+		atomic_store_relaxed(&fp->f_flag, fp->f_flag | FHASLOCK);
 	mutex_exit(&fp->f_lock);
 	return 0;
 }

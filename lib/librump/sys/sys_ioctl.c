@@ -4,6 +4,7 @@
  * ioctl(2): the command is brought into BSD's encoding, which says how the argument travels; the
  * file then works on a copy in kernel memory.
  */
+#include <sys/atomic.h>
 #include <sys/errno.h>
 #include <sys/file.h>
 #include <sys/filedesc.h>
@@ -22,10 +23,7 @@ static void
 file_flag(file_t *fp, u_int flag, int on)
 {
 	mutex_enter(&fp->f_lock);
-	if (on)
-		fp->f_flag |= flag;
-	else
-		fp->f_flag &= ~flag;
+	atomic_store_relaxed(&fp->f_flag, on ? fp->f_flag | flag : fp->f_flag & ~flag);
 	mutex_exit(&fp->f_lock);
 }
 
@@ -84,7 +82,7 @@ sys_ioctl(struct lwp *l, const struct sys_ioctl_args *uap, register_t *retval)
 
 	if (fp == NULL)
 		return EBADF;
-	if ((fp->f_flag & (FREAD | FWRITE)) == 0)
+	if ((atomic_load_relaxed(&fp->f_flag) & (FREAD | FWRITE)) == 0)
 		error = EBADF;
 	else
 		error = do_ioctl(l, fd, fp, hostabi_ioctl(SCARG(uap, com)), SCARG(uap, data));

@@ -3,6 +3,7 @@
 /*
  * Reading, writing and seeking by descriptor.  The bodies are in file/rw.c.
  */
+#include <sys/atomic.h>
 #include <sys/errno.h>
 #include <sys/file.h>
 #include <sys/filedesc.h>
@@ -22,7 +23,7 @@ get_file_for(int fd, u_int want, file_t **fpp)
 
 	if (__predict_false(fp == NULL))
 		return EBADF;
-	if (__predict_false((fp->f_flag & want) == 0)) {
+	if (__predict_false((atomic_load_relaxed(&fp->f_flag) & want) == 0)) {
 		fd_putfile((u_int)fd);
 		return EBADF;
 	}
