@@ -168,6 +168,8 @@ within(const struct bench_row *row, double rump, double ratio)
 {
 	const bool larger = larger_is_better(row->unit);
 
+	if (row->of_host)
+		return larger ? ratio >= row->budget : ratio <= row->budget;
 	if (row->budget == 0 || (larger ? rump >= row->budget : rump <= row->budget))
 		return true;
 	if (row->host_then == 0 || ratio == 0)

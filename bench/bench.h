@@ -28,6 +28,7 @@ struct bench_row {
 	void *arg;
 	double budget; /* in the unit; 0: none */
 	double host_then; /* the host's figure beside the budget; 0: the budget is absolute */
+	bool of_host; /* the budget is a ratio to the host */
 	int rounds; /* 0: BENCH_ROUNDS */
 };
 

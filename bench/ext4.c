@@ -320,7 +320,7 @@ reads(void *arg)
 	    .rump = rump_read_first,
 	    .host = host_read_all,
 	    .budget = 0.85,
-	    .host_then = 1 });
+	    .of_host = true });
 	open_big();
 	(void)rump_read_all(NULL);
 	bench_run(&(struct bench_row){ .name = "ext4_read_again",
@@ -328,7 +328,7 @@ reads(void *arg)
 	    .rump = rump_read_all,
 	    .host = host_read_all,
 	    .budget = 0.85,
-	    .host_then = 1 });
+	    .of_host = true });
 	bench_run(&(struct bench_row){ .name = "ext4_random_hit",
 	    .unit = "us",
 	    .rump = rump_random_hit,
