@@ -13,7 +13,7 @@
  *		is given the mutex while it still sleeps (ls_handoff), so nobody starves.
  *
  * A waiter publishes MUTEX_WAITERS by a compare-and-swap that fails when the owner has gone, which
- * is why no wake-up is lost.
+ * is why no wake-up is lost.  The owner is published by a release, since waiters look into its lwp.
  *
  * Spin: mtx_word is a leaf lock's word.  The holder keeps its virtual CPU and does not sleep, so
  * waiting for it may keep the own one.
@@ -98,10 +98,10 @@ mutex_wait(kmutex_t *mtx, struct lwp *l)
 	int spins = LOCK_SPINS;
 
 	for (;;) {
-		const uintptr_t word = atomic_load_relaxed(&mtx->mtx_owner);
+		const uintptr_t word = atomic_load_acquire(&mtx->mtx_owner);
 
 		if (mutex_lwp(word) == NULL) {
-			if (mutex_cas(mtx, word, (uintptr_t)l | word, __ATOMIC_ACQUIRE))
+			if (mutex_cas(mtx, word, (uintptr_t)l | word, __ATOMIC_ACQ_REL))
 				return;
 			continue;
 		}
@@ -190,7 +190,7 @@ mutex_enter(kmutex_t *mtx)
 	MUTEX_CHECK(mtx);
 	ASSERT_SLEEPABLE();
 	lockdebug_wanted(mtx, mtx->mtx_class, LOCKDEBUG_HERE);
-	if (__predict_false(!mutex_cas(mtx, 0, (uintptr_t)l, __ATOMIC_ACQUIRE)))
+	if (__predict_false(!mutex_cas(mtx, 0, (uintptr_t)l, __ATOMIC_ACQ_REL)))
 		mutex_wait(mtx, l);
 	LOCKS_HELD(l, 1);
 	lockdebug_locked(mtx, mtx->mtx_class, LOCKDEBUG_HERE, false);
@@ -241,7 +241,7 @@ mutex_tryenter(kmutex_t *mtx)
 	} else {
 		word = atomic_load_relaxed(&mtx->mtx_owner);
 		if (mutex_lwp(word) != NULL ||
-		    !mutex_cas(mtx, word, (uintptr_t)l | word, __ATOMIC_ACQUIRE))
+		    !mutex_cas(mtx, word, (uintptr_t)l | word, __ATOMIC_ACQ_REL))
 			return 0;
 	}
 	LOCKS_HELD(l, 1);

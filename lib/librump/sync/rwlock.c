@@ -99,11 +99,11 @@ rw_wait(krwlock_t *rw, krw_t op, struct lwp *l)
 	int spins = LOCK_SPINS;
 
 	for (;;) {
-		const uintptr_t word = atomic_load_relaxed(&rw->rw_owner);
+		const uintptr_t word = atomic_load_acquire(&rw->rw_owner);
 		const struct lwp *const writer = rw_writer(word);
 
 		if (!rw_must_wait(word, op)) {
-			if (rw_cas(rw, word, rw_taken(word, op, l), __ATOMIC_ACQUIRE))
+			if (rw_cas(rw, word, rw_taken(word, op, l), __ATOMIC_ACQ_REL))
 				return;
 			continue;
 		}
@@ -218,7 +218,7 @@ rw_enter(krwlock_t *rw, const krw_t op)
 	ASSERT_SLEEPABLE();
 	lockdebug_wanted(rw, rw->rw_class, LOCKDEBUG_HERE);
 	if (__predict_false(rw_must_wait(word, op) ||
-		!rw_cas(rw, word, rw_taken(word, op, l), __ATOMIC_ACQUIRE)))
+		!rw_cas(rw, word, rw_taken(word, op, l), __ATOMIC_ACQ_REL)))
 		rw_wait(rw, op, l);
 	LOCKS_HELD(l, 1);
 	lockdebug_locked(rw, rw->rw_class, LOCKDEBUG_HERE, false);
@@ -234,7 +234,7 @@ rw_tryenter(krwlock_t *rw, const krw_t op)
 		word = atomic_load_relaxed(&rw->rw_owner);
 		if (rw_must_wait(word, op))
 			return 0;
-	} while (!rw_cas(rw, word, rw_taken(word, op, l), __ATOMIC_ACQUIRE));
+	} while (!rw_cas(rw, word, rw_taken(word, op, l), __ATOMIC_ACQ_REL));
 	LOCKS_HELD(l, 1);
 	lockdebug_locked(rw, rw->rw_class, LOCKDEBUG_HERE, false);
 	return 1;
@@ -267,7 +267,7 @@ rw_tryupgrade(krwlock_t *rw)
 		if ((word & ~RW_FLAGS) != RW_READER_ONE)
 			return 0;
 	} while (!rw_cas(rw, word, (uintptr_t)l | RW_WRITTEN | (word & (RW_WAITERS | RW_WANTED)),
-	    __ATOMIC_ACQUIRE));
+	    __ATOMIC_ACQ_REL));
 	return 1;
 }
 
