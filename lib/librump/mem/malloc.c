@@ -61,10 +61,11 @@ kern_malloc(unsigned long size, int flags)
 void
 kern_free(void *addr)
 {
-	struct header *const h = (struct header *)addr - 1;
+	struct header *h;
 
 	if (addr == NULL)
 		return;
+	h = (struct header *)addr - 1;
 	KASSERTMSG(h->h_magic == MAGIC, "free(%p): not from malloc, or freed twice", addr);
 	h->h_magic = 0;
 	kmem_free(h, h->h_size + sizeof(*h));
