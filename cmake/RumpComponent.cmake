@@ -112,7 +112,7 @@ function(rump_check name)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT}
-      ENVIRONMENT "CK_DEFAULT_TIMEOUT=60;TSAN_OPTIONS=halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1")
+      ENVIRONMENT "CK_DEFAULT_TIMEOUT=60;ASAN_OPTIONS=abort_on_error=1:use_sigaltstack=0;TSAN_OPTIONS=halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1")
 endfunction()
 
 function(rump_host_library name)
