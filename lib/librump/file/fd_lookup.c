@@ -79,7 +79,7 @@ fd_putfile(unsigned int fd)
 {
 	filedesc_t *const fdp = curlwp->l_fd;
 
-	ff_rele(fdp, fd_slot(fdp, fd));
+	ff_rele(fdp, fd_slot_known(fdp, fd));
 }
 
 int
@@ -185,7 +185,7 @@ fd_close(unsigned int fd)
 
 	ASSERT_SLEEPABLE();
 	mutex_enter(&fdp->fd_lock);
-	ff = fd_slot(fdp, fd);
+	ff = fd_slot_known(fdp, fd);
 	fp = atomic_load_relaxed(&ff->ff_file);
 	if (__predict_false(fp == NULL)) {
 		/* Another close was first. */

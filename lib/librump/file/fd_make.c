@@ -48,7 +48,7 @@ fd_allocfile(file_t **fpp, int *fdp)
 void
 fd_affix(struct proc *p, file_t *fp, unsigned int fd)
 {
-	fdfile_t *const ff = fd_slot(p->p_fd, fd);
+	fdfile_t *const ff = fd_slot_known(p->p_fd, fd);
 
 	KASSERT(ff->ff_allocated && atomic_load_relaxed(&ff->ff_file) == NULL);
 	if (atomic_load_relaxed(&fp->f_count) == 0)
@@ -101,7 +101,7 @@ fd_dup(file_t *fp, int minfd, int *newp, bool exclose)
 static int
 fd_claim(filedesc_t *fdp, unsigned int newfd)
 {
-	fdfile_t *const ff = fd_slot(fdp, newfd);
+	fdfile_t *const ff = fd_slot_known(fdp, newfd);
 
 	mutex_enter(&fdp->fd_lock);
 	while (ff->ff_allocated) {

@@ -130,7 +130,7 @@ static void
 fd_copy1(const fdfile_t *from, filedesc_t *to, u_int fd)
 {
 	file_t *const fp = atomic_load_acquire(&from->ff_file);
-	fdfile_t *const ff = fd_slot(to, fd);
+	fdfile_t *const ff = fd_slot_known(to, fd);
 
 	/* An event queue watches the descriptors of one process: it is not inherited. */
 	if (fp == NULL || fp->f_type == DTYPE_KQUEUE)
@@ -168,7 +168,7 @@ fd_copy(void)
 static void
 fd_close_dead(struct proc *p, filedesc_t *fdp, u_int fd)
 {
-	fdfile_t *const ff = fd_slot(fdp, fd);
+	fdfile_t *const ff = fd_slot_known(fdp, fd);
 	file_t *const fp = atomic_load_relaxed(&ff->ff_file);
 
 	KASSERT(atomic_load_relaxed(&ff->ff_refcnt) == 0);
@@ -240,7 +240,7 @@ fd_closeexec(void)
 		return;
 	fdp->fd_exclose = false;
 	for (int fd = 0; fd <= fdp->fd_lastfile; fd++)
-		if (fd_slot(fdp, (u_int)fd)->ff_exclose && fd_getfile((u_int)fd) != NULL)
+		if (fd_slot_known(fdp, (u_int)fd)->ff_exclose && fd_getfile((u_int)fd) != NULL)
 			(void)fd_close((u_int)fd);
 }
 
@@ -250,7 +250,7 @@ fd_set_exclose(struct lwp *l, int fd, bool exclose)
 	filedesc_t *const fdp = l->l_fd;
 
 	mutex_enter(&fdp->fd_lock);
-	atomic_store_relaxed(&fd_slot(fdp, (u_int)fd)->ff_exclose, exclose);
+	atomic_store_relaxed(&fd_slot_known(fdp, (u_int)fd)->ff_exclose, exclose);
 	if (exclose)
 		fdp->fd_exclose = true;
 	mutex_exit(&fdp->fd_lock);

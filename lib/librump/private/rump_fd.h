@@ -7,6 +7,7 @@
 #include <sys/atomic.h>
 #include <sys/file.h>
 #include <sys/filedesc.h>
+#include <sys/systm.h>
 
 /* The fdfile of a number, or NULL when the table does not reach so far. */
 static __always_inline fdfile_t *
@@ -15,6 +16,16 @@ fd_slot(const filedesc_t *fdp, unsigned int fd)
 	const fdtab_t *const dt = atomic_load_consume(&fdp->fd_dt);
 
 	return __predict_true(fd < dt->dt_nfiles) ? dt->dt_ff[fd] : NULL;
+}
+
+/* The same of a number that is known to be within the table. */
+static __always_inline fdfile_t *
+fd_slot_known(const filedesc_t *fdp, unsigned int fd)
+{
+	const fdtab_t *const dt = atomic_load_consume(&fdp->fd_dt);
+
+	KASSERT(fd < dt->dt_nfiles);
+	return dt->dt_ff[fd];
 }
 
 /* Mark a free number taken, or give it back.  locks: fd_lock held. */

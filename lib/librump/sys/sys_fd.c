@@ -186,7 +186,7 @@ do_fcntl(struct lwp *l, int fd, file_t *fp, int cmd, void *arg, register_t *retv
 	case F_DUPFD_CLOEXEC:
 		return fcntl_dupfd(l, fp, iarg, true, retval);
 	case F_GETFD:
-		*retval = atomic_load_relaxed(&fd_slot(l->l_fd, (u_int)fd)->ff_exclose) ? FD_CLOEXEC
+		*retval = atomic_load_relaxed(&fd_slot_known(l->l_fd, (u_int)fd)->ff_exclose) ? FD_CLOEXEC
 											: 0;
 		return 0;
 	case F_SETFD:
