@@ -10,6 +10,14 @@
 #include <sys/lwp.h>
 
 #include <lib/libkern/libkern.h>
+#include <rump/rump_sysctl.h>
+
+/* What programs see of it. */
+CTASSERT(sizeof(struct sysctlnode) == sizeof(struct rump_sysctlnode));
+CTASSERT(offsetof(struct sysctlnode, sysctl_un) == offsetof(struct rump_sysctlnode, sysctl_un));
+CTASSERT(offsetof(struct sysctlnode, sysctl_size) == offsetof(struct rump_sysctlnode, sysctl_size));
+CTASSERT(offsetof(struct sysctldesc, descr_str) == offsetof(struct rump_sysctldesc, descr_str));
+CTASSERT(SYSCTL_VERSION == RUMP_SYSCTL_VERSION && CTL_DESCRIBE == RUMP_CTL_DESCRIBE);
 
 struct output {
 	struct lwp *o_l;
