@@ -74,7 +74,8 @@ def params(args, types=lambda t: t):
 
 
 def kpi(ops, out):
-    out.write(SPDX + '#ifndef KPI_SYS_VNODE_IF_H\n#define KPI_SYS_VNODE_IF_H\n\n')
+    out.write(SPDX + '#ifndef KPI_SYS_VNODE_IF_H\n#define KPI_SYS_VNODE_IF_H\n\n'
+              '#include <sys/vnode.h> /* which includes this one at its end */\n\n')
     out.write('/*\n * Vnode operations: for each its number, its descriptor, the arguments as the'
               ' file system\n * sees them, and the function that calls it.  a_desc is the'
               " operation's descriptor.\n */\n\n")
