@@ -14,7 +14,7 @@ fail=0 ran=0
 DESTDIR='' cmake --install "$build" --prefix "$work/prefix" >/dev/null
 export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig LD_LIBRARY_PATH=$work/prefix/lib
 mkdir "$work/tree" && printf 'hello, image' >"$work/tree/f"
-mkfs.ext4 -q -d "$work/tree" "$work/img" 4M
+mkfs.ext4 -q -d "$work/tree" "$work/img" 4M >/dev/null
 
 check() { # check NAME COMMAND...: it must print the file's size
 	local name=$1 out
@@ -49,12 +49,47 @@ for cc in gcc clang; do
 	done
 done
 
+# The README's first program, as it stands there: at most 20 lines.
+sed -n '/^```c$/,/^```$/p' "$source/../../README.md" | grep -v '^```' >"$work/readme.c"
+for kind in "" -static; do
+	# shellcheck disable=SC2046
+	gcc -Wall -Werror "$work/readme.c" -o "$work/readme" $(pkg-config --cflags --libs rumpfs_ext2fs$kind)
+	ran=$((ran + 1))
+	if [ "$("$work/readme" "$work/img" f)" != "hello, image" ]; then
+		echo "FAIL README program $kind"
+		fail=$((fail + 1))
+	fi
+done
+if [ "$(wc -l <"$work/readme.c")" -gt 20 ]; then
+	echo "FAIL README program: $(wc -l <"$work/readme.c") lines"
+	fail=$((fail + 1))
+fi
+
 # A file-system component loaded with dlopen(), before and after rump_init().
 # shellcheck disable=SC2046
 gcc "$source/first.c" -o "$work/first" $(pkg-config --cflags --libs rumpvfs) -ldl
 for when in before after; do
 	check "dlopen $when boot" "$work/first" $when "$work/prefix/lib/librumpfs_ext2fs.so.0" "$work/img" f
 done
+
+# What cannot work says so: a second rump kernel in one program, a faction after boot.
+refused() { # refused NAME MESSAGE COMMAND...: fails, with the message
+	local name=$1 message=$2 out
+	shift 2
+	ran=$((ran + 1))
+	if out=$("$@" 2>&1) || ! grep -q "$message" <<<"$out"; then
+		echo "FAIL $name: $out"
+		fail=$((fail + 1))
+	fi
+}
+# shellcheck disable=SC2046
+gcc "$source/first.c" -o "$work/static" $(pkg-config --cflags --libs rumpvfs-static) -ldl
+refused "shared component in a static program" "second rump kernel" \
+    "$work/static" after "$work/prefix/lib/librumpfs_ext2fs.so.0" "$work/img" f
+# shellcheck disable=SC2046
+gcc "$source/first.c" -o "$work/base" $(pkg-config --cflags --libs rump) -ldl
+refused "faction after boot" "faction cannot be loaded after" \
+    "$work/base" after "$work/prefix/lib/librumpvfs.so.0" "$work/img" f
 
 # CMake.
 mkdir "$work/cm"
