@@ -314,8 +314,11 @@ rump_proc1_init(void)
 	mutex_exit(&proc_lock);
 	if (error == 0)
 		error = rump_lwp_create(p, &l);
-	if (error == 0)
+	if (error == 0) {
+		/* It never runs; a program's only thread is to have the descriptors for itself. */
+		fd_drop(l);
 		error = rump_file_console(p);
+	}
 	if (error != 0)
 		rump_proc1_fini();
 	return error;
