@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/* For Check programs beside the faction's sources: a fresh kernel each, and looking at errors. */
+#ifndef RUMPVFS_TESTLIB_H
+#define RUMPVFS_TESTLIB_H
+
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rump/rump.h>
+#include <rump/rump_syscalls.h>
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+static inline void
+setup(void)
+{
+	ck_assert_int_eq(rump_init(), 0);
+}
+
+static inline void
+teardown(void)
+{
+	ck_assert_int_eq(rump_sys_reboot(RUMP_RB_HALT, NULL), 0);
+}
+
+/* expr is a system call that fails with error. */
+#define ck_fails(expr, error)                                                                      \
+	do {                                                                                       \
+		errno = 0;                                                                         \
+		const long ret_ = (long)(expr);                                                    \
+		ck_assert_msg(ret_ == -1 && errno == (error), "%s: returned %ld, errno %d, not %s",\
+		    #expr, ret_, errno, #error);                                                   \
+	} while (0)
+
+/* expr is a system call that returns value. */
+#define ck_gives(expr, value)                                                                      \
+	do {                                                                                       \
+		const long ret_ = (long)(expr), want_ = (long)(value);                             \
+		ck_assert_msg(ret_ == want_, "%s: returned %ld, errno %d, not %ld", #expr, ret_,   \
+		    errno, want_);                                                                 \
+	} while (0)
+
+static inline int
+run_suite(TCase *tc, const char *name)
+{
+	Suite *s = suite_create(name);
+	SRunner *sr;
+	int failed;
+
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif /* RUMPVFS_TESTLIB_H */
