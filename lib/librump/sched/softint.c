@@ -157,7 +157,8 @@ level_run(struct cpu_info *ci, u_int level)
 
 	sl->l_ctxlink = l;
 	sl->l_stat = LSONPROC;
-	ci->ci_softactive |= RUMP_PEND_SOFT(level);
+	__atomic_store_n(&ci->ci_softactive, ci->ci_softactive | RUMP_PEND_SOFT(level),
+	    __ATOMIC_RELAXED);
 	ci->ci_softlwp = sl;
 	rump_cpu_set(ci, sl);
 	curlwp = sl;
@@ -175,14 +176,23 @@ level_run(struct cpu_info *ci, u_int level)
 	curlwp = l;
 	rump_cpu_set(ci, l);
 	ci->ci_softlwp = (l->l_pflag & LP_INTR) != 0 ? l : NULL;
-	ci->ci_softactive &= ~RUMP_PEND_SOFT(level);
+	__atomic_store_n(&ci->ci_softactive, ci->ci_softactive & ~RUMP_PEND_SOFT(level),
+	    __ATOMIC_SEQ_CST);
+}
+
+/* Levels that could run now; one that is active runs again when its handler comes back. */
+static uint32_t
+runnable(struct cpu_info *ci)
+{
+	return rump_pending(ci) & RUMP_PEND_SOFTMASK &
+	    ~__atomic_load_n(&ci->ci_softactive, __ATOMIC_SEQ_CST);
 }
 
 void
 rump_softint_run(struct cpu_info *ci)
 {
 	for (;;) {
-		const uint32_t pending = rump_pending(ci) & ~ci->ci_softactive;
+		const uint32_t pending = runnable(ci);
 		u_int i;
 
 		for (i = 0; i < SOFTINT_COUNT; i++) {
@@ -210,7 +220,7 @@ thread_wait(struct cpu_info *ci, bool *quit)
 		*quit = state == SOFT_QUIT;
 		return !*quit;
 	}
-	if ((rump_pending(ci) & RUMP_PEND_SOFTMASK) == 0) {
+	if (runnable(ci) == 0) {
 		rumpuser_clock_gettime(RUMPUSER_CLOCK_MONOTONIC, &sec, &nsec);
 		(void)rumpuser_park(&rc->rc_wake, SOFT_IDLE, sec * 1000000000 + nsec + IDLE_NS);
 	}
@@ -218,7 +228,7 @@ thread_wait(struct cpu_info *ci, bool *quit)
 	state = __atomic_load_n(&rc->rc_wake, __ATOMIC_SEQ_CST);
 	if ((*quit = state == SOFT_QUIT))
 		stay = false;
-	else if (state == SOFT_IDLE && (rump_pending(ci) & RUMP_PEND_SOFTMASK) == 0) {
+	else if (state == SOFT_IDLE && runnable(ci) == 0) {
 		__atomic_store_n(&rc->rc_wake, SOFT_NONE, __ATOMIC_SEQ_CST);
 		stay = false;
 	} else
@@ -269,11 +279,11 @@ rump_softint_blocked(struct cpu_info *ci)
 		return;
 	}
 	rump_hlock_enter(&thread_lock);
-	if (rc->rc_wake == SOFT_NONE) {
-		rc->rc_wake = SOFT_AWAKE;
+	if (__atomic_load_n(&rc->rc_wake, __ATOMIC_SEQ_CST) == SOFT_NONE) {
+		__atomic_store_n(&rc->rc_wake, SOFT_AWAKE, __ATOMIC_SEQ_CST);
 		rump_kthread_born();
 		if (rumpuser_thread_create(thread_main, ci, "softint", true, &rc->rc_thread) != 0) {
-			rc->rc_wake = SOFT_NONE;
+			__atomic_store_n(&rc->rc_wake, SOFT_NONE, __ATOMIC_SEQ_CST);
 			rump_kthread_gone();
 		}
 	} else {
@@ -339,7 +349,7 @@ rump_softint_fini(void)
 		struct rumpuser_thread *t = NULL;
 
 		rump_hlock_enter(&thread_lock);
-		if (rc->rc_wake != SOFT_NONE) {
+		if (__atomic_load_n(&rc->rc_wake, __ATOMIC_SEQ_CST) != SOFT_NONE) {
 			t = rc->rc_thread;
 			__atomic_store_n(&rc->rc_wake, SOFT_QUIT, __ATOMIC_SEQ_CST);
 			rumpuser_unpark(&rc->rc_wake, 1);
