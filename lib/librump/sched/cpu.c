@@ -314,8 +314,9 @@ rump_unschedule_lwp(struct lwp *l)
 	struct cpu_info *ci = l->l_cpu;
 	uint32_t pend;
 
-	while (((pend = rump_pending(ci)) & (RUMP_PEND_SOFTMASK & ~ci->ci_softactive)) != 0)
+	if ((rump_pending(ci) & RUMP_PEND_SOFTMASK) != 0)
 		rump_softint_run(ci);
+	pend = rump_pending(ci);
 	if ((pend & RUMP_PEND_RCU) != 0)
 		rump_rcu_poll(ci);
 	if ((pend & RUMP_PEND_CANCEL) != 0)
