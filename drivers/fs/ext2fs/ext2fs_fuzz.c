@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@
 
 #define DEVICE	"/image"
 #define MNT	"/mnt"
-#define MAX_LEN (2 * 1024 * 1024)
+#define MAX_LEN (4 * 1024 * 1024)
 #define MAX_FILES 150
 
 int LLVMFuzzerInitialize(int *, char ***);
@@ -54,6 +55,7 @@ static uint8_t *images[NSEEDS], *device;
 static size_t lengths[NSEEDS];
 static uint32_t *pieces[NSEEDS], npieces[NSEEDS];	/* the KiB that are in use */
 static int device_fd;
+static unsigned current = NSEEDS;	/* the seed that is in the device */
 
 static void
 die(const char *what)
@@ -103,7 +105,7 @@ make_seeds(void)
 	    " setfattr -n user.a -v b s/l s/d s/many 2>/dev/null", dir);
 	shell(cmd);
 	for (unsigned i = 0; i < NSEEDS; i++) {
-		snprintf(cmd, sizeof(cmd), "cd %s && i=%u; { PATH=$PATH:/usr/sbin:/sbin; %s -F -d s $i 1M;"
+		snprintf(cmd, sizeof(cmd), "cd %s && i=%u; { PATH=$PATH:/usr/sbin:/sbin; %s -F -d s $i 4M;"
 		    " %s; } >/dev/null 2>&1", dir, i, seeds[i], afters[i]);
 		shell(cmd);
 		snprintf(path, sizeof(path), "%s/%u", dir, i);
@@ -189,8 +191,9 @@ walk(const char *path, unsigned *left, int depth)
 	rump_sys_close(fd);
 }
 
+/* Apply a record, or put back what was there before it. */
 static void
-patch(unsigned seed, const uint8_t *rec)
+patch(unsigned seed, const uint8_t *rec, bool undo)
 {
 	const uint32_t where = (uint32_t)rec[0] | (uint32_t)rec[1] << 8 | (uint32_t)rec[2] << 16;
 	uint8_t *p;
@@ -198,6 +201,10 @@ patch(unsigned seed, const uint8_t *rec)
 	/* rec[3]: every fourth goes to the superblock. */
 	p = device + (rec[3] % 4 == 0 ? 1024 + where % 1020
 	    : pieces[seed][where % npieces[seed]] + (where >> 12) % 1021);
+	if (undo) {
+		memcpy(p, images[seed] + (p - device), 4);
+		return;
+	}
 	switch (rec[4] % 4) {
 	case 0:
 		p[0] ^= (uint8_t)(1u << (rec[5] & 7));
@@ -214,24 +221,36 @@ patch(unsigned seed, const uint8_t *rec)
 	}
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void
+mount_and_walk(void)
 {
 	struct rump_ufs_args args = { .fspec = (char *)(uintptr_t)DEVICE };
 	unsigned left = MAX_FILES;
 
-	if (len < 9)
-		return 0;
-	const unsigned seed = data[0] % NSEEDS;
-	memcpy(device, images[seed], lengths[seed]);
-	for (size_t off = 1; off + 8 <= len && off < 200; off += 8)
-		patch(seed, data + off);
 	if (rump_sys_mount("ext4", MNT, RUMP_MNT_RDONLY, &args, sizeof(args)) != 0)
-		return 0;
+		return;
 	walk(MNT, &left, 0);
 	if (rump_sys_unmount(MNT, 0) != 0) {
 		fprintf(stderr, "unmount: %s\n", strerror(errno));
 		abort();
 	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	if (len < 9)
+		return 0;
+	const unsigned seed = data[0] % NSEEDS;
+	if (seed != current) {
+		memset(device, 0, MAX_LEN);
+		memcpy(device, images[seed], lengths[seed]);
+		current = seed;
+	}
+	for (size_t off = 1; off + 8 <= len && off < 200; off += 8)
+		patch(seed, data + off, false);
+	mount_and_walk();
+	for (size_t off = 1; off + 8 <= len && off < 200; off += 8)
+		patch(seed, data + off, true);
 	return 0;
 }

@@ -124,7 +124,7 @@ START_TEST(ext2fs_hostile_fields)
 	size_t len;
 	int fd;
 
-	tl_run("mkfs.%s -F -d src image 2M", images[_i].mkfs);
+	tl_run("mkfs.%s -F -d src image 4M", images[_i].mkfs);
 	if (images[_i].after != NULL)
 		tl_run("%s", images[_i].after);
 	good = tl_slurp("image", &len);
@@ -152,8 +152,8 @@ END_TEST
 
 START_TEST(ext2fs_hostile_truncated)
 {
-	tl_run("mkfs.ext4 -b 1024 -F -d src image 2M");
-	for (off_t len = 2 << 20; len >= 0; len -= 37 * 1024 + 100) {
+	tl_run("mkfs.ext4 -b 1024 -F -d src image 4M");
+	for (off_t len = 4 << 20; len >= 0; len -= 57 * 1024 + 100) {
 		ck_assert_int_eq(truncate("image", len), 0);
 		mount_and_walk();
 	}
