@@ -88,7 +88,8 @@ START_TEST(ext2fs_image_equals_its_source)
 	const struct row *const row = &rows[_i];
 	const char *const type = strstr(row->mkfs, "ext2") == row->mkfs ? "ext2fs" : "ext4";
 
-	tl_run("mkfs.%s -F -d src image 64M", row->mkfs);
+	tl_run("mkfs.%s%s -F -d src image 64M", row->mkfs,
+	    strstr(row->mkfs, " -b ") != NULL ? "" : " -b 4096");
 	if (row->after != NULL)
 		tl_run("%s", row->after);
 	ck_assert_msg(tl_mount("image", type) == 0, "%s: not mounted", row->name);
@@ -125,8 +126,8 @@ static const struct {
 	const char *after;
 	int error;
 } refused[] = {
-	{ "unknown feature", "ext4", "debugfs -w -f -R 'feature FEATURE_I20' image", EOPNOTSUPP },
-	{ "compression", "ext2", "debugfs -w -f -R 'feature compression' image", EOPNOTSUPP },
+	{ "unknown feature", "ext4", "debugfs -w -R 'feature FEATURE_I20' image", EOPNOTSUPP },
+	{ "compression", "ext2", "debugfs -w -R 'feature compression' image", EOPNOTSUPP },
 	{ "journal device", "ext4 -O journal_dev", NULL, EOPNOTSUPP },
 	{ "no file system", "ext4", "dd if=/dev/zero of=image bs=64k count=1 conv=notrunc", EINVAL },
 	{ "truncated", "ext4", "truncate -s 30M image", EINVAL },

@@ -33,8 +33,8 @@ static const struct row {
 	{ "checksums v2", "ext4", "-c -v 2", 4096 },
 	{ "checksums v2, 32 bits", "ext4 -O ^64bit,^metadata_csum", "-c -v 2", 4096 },
 	{ "checksums v1, 32 bits", "ext4 -O ^64bit,^metadata_csum", "-c -v 1", 4096 },
-	{ "1 KiB blocks", "ext4 -b 1024", "-c", 1024 },
-	{ "64 KiB blocks", "ext4 -b 65536", "-c", 65536 },
+	{ "1 KiB blocks", "ext4", "-c", 1024 },
+	{ "64 KiB blocks", "ext4", "-c", 65536 },
 };
 
 /* Write the blocks in which b differs from a to "blocks", their numbers to list. */
@@ -71,7 +71,7 @@ make_unclean(const struct row *row)
 	    "sif small/s4 mode 0100600\n";
 	char list[20000], commands[21000];
 
-	tl_run("mkfs.%s -F -d src image 64M", row->mkfs);
+	tl_run("mkfs.%s -b %u -F -d src image 64M", row->mkfs, row->bsize);
 	tl_run("cp image after");
 	tl_spew("commands", change, sizeof(change) - 1);
 	tl_run("debugfs -w -f commands after");
@@ -166,7 +166,7 @@ START_TEST(ext2fs_journal_uncommitted)
 {
 	char list[20000], commands[21000];
 
-	tl_run("mkfs.ext4 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
+	tl_run("mkfs.ext4 -b 4096 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
 	diff_images("image", "after", 4096, list, sizeof(list));
 	snprintf(commands, sizeof(commands), "jo\njw -c -b %s blocks\njc\n", list);
 	tl_spew("commands", commands, strlen(commands));
@@ -182,7 +182,7 @@ START_TEST(ext2fs_journal_revoked)
 {
 	char list[20000], commands[45000];
 
-	tl_run("mkfs.ext4 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
+	tl_run("mkfs.ext4 -b 4096 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
 	diff_images("image", "after", 4096, list, sizeof(list));
 	snprintf(commands, sizeof(commands), "jo\njw -b %s blocks\njw -r %s\njc\n", list, list);
 	tl_spew("commands", commands, strlen(commands));
@@ -203,7 +203,7 @@ START_TEST(ext2fs_journal_escaped)
 	int fd;
 
 	tl_spew("src/magic", "xxxx", 4);
-	tl_run("truncate -s 4096 src/magic; mkfs.ext4 -F -d src image 64M");
+	tl_run("truncate -s 4096 src/magic; mkfs.ext4 -b 4096 -F -d src image 64M");
 	tl_run("debugfs -R 'blocks magic' image 2>/dev/null >number");
 	block = (char *)tl_slurp("number", &len);
 	tl_spew("blocks", want, sizeof(want));

@@ -182,8 +182,6 @@ make_sparse(const char *path, unsigned pieces, off_t step, size_t len)
 		if (pwrite(fd, data, len, step * i) != (ssize_t)len)
 			ck_abort_msg("%s: %s", path, strerror(errno));
 	}
-	if (ftruncate(fd, step * pieces + 1) != 0)
-		ck_abort_msg("%s: %s", path, strerror(errno));
 	free(data);
 	close(fd);
 }

@@ -126,6 +126,22 @@ fill_mount(struct mount *mp, struct ext2mount *um)
 	fill_statvfs(um, &mp->mnt_stat);
 }
 
+/* A file system without a root directory could not even be unmounted by its path. */
+static int
+check_root(struct ext2mount *um)
+{
+	struct e2node *const ip = kmem_alloc(sizeof(*ip), KM_SLEEP);
+	int error;
+
+	error = ext2fs_inode_load(um, E2_ROOT_INO, ip);
+	if (error == 0 && !S_ISDIR(ip->i_di.i_mode)) {
+		ext2fs_say(um, "inode %d: the root is no directory", E2_ROOT_INO);
+		error = EIO;
+	}
+	kmem_free(ip, sizeof(*ip));
+	return error;
+}
+
 static int
 mount_device(struct mount *mp, struct vnode *devvp)
 {
@@ -141,6 +157,8 @@ mount_device(struct mount *mp, struct vnode *devvp)
 		ext2fs_say(um, "size of the device is not known: error %d", error);
 	else
 		error = ext2fs_super_load(um);
+	if (error == 0)
+		error = check_root(um);
 	if (error != 0) {
 		ext2mount_free(um);
 		return error;
@@ -232,19 +250,7 @@ ext2fs_vget(struct mount *mp, ino_t ino, int lktype, struct vnode **vpp)
 static int
 ext2fs_root(struct mount *mp, int lktype, struct vnode **vpp)
 {
-	int error;
-
-	error = ext2fs_vget(mp, E2_ROOT_INO, lktype, vpp);
-	if (error == 0 && (*vpp)->v_type != VDIR) {
-		ext2fs_say(VFSTOE(mp), "the root is no directory");
-		if (lktype == LK_NONE)
-			vrele(*vpp);
-		else
-			vput(*vpp);
-		*vpp = NULL;
-		error = EINVAL;
-	}
-	return error;
+	return ext2fs_vget(mp, E2_ROOT_INO, lktype, vpp);
 }
 
 static void
