@@ -71,7 +71,9 @@ make_unclean(const struct row *row)
 	    "sif small/s4 mode 0100600\n";
 	char list[20000], commands[21000];
 
-	tl_run("mkfs.%s -b %u -F -d src image 64M", row->mkfs, row->bsize);
+	/* A journal has at least 1024 blocks. */
+	tl_run("mkfs.%s -b %u -F -d src image %uM; dumpe2fs -h image | grep -q has_journal", row->mkfs,
+	    row->bsize, row->bsize == 65536 ? 192 : 64);
 	tl_run("cp image after");
 	tl_spew("commands", change, sizeof(change) - 1);
 	tl_run("debugfs -w -f commands after");
