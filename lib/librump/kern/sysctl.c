@@ -230,16 +230,14 @@ node_data(const struct sysctlnode *node)
 	}
 }
 
-/* A new string, with its NUL or without, that fits in the node's size. */
+/* A new string, with its NUL or without; it was seen to fit. */
 static int
 set_string(struct lwp *l, char *data, size_t size, const void *newp, size_t newlen)
 {
-	const char *s = newp;
-	const size_t len = strnlen(s, newlen);
+	const size_t len = strnlen(newp, newlen);
 
-	if (len >= size)
-		return EINVAL;
-	(void)sysctl_copyin(l, s, data, len);
+	KASSERT(len < size);
+	(void)sysctl_copyin(l, newp, data, len);
 	memset(data + len, 0, size - len);
 	return 0;
 }

@@ -24,6 +24,7 @@ const char *rump_test_kmem_strings(void);
 const char *rump_test_kmem_churn(void);
 const char *rump_test_kmem_leak(void);
 const char *rump_test_kmem_overrun(void);
+const char *rump_test_kmem_double_free(void);
 const char *rump_test_malloc(void);
 const char *rump_test_pool(void);
 const char *rump_test_pool_hardlimit(void);
@@ -187,6 +188,17 @@ rump_test_kmem_overrun(void)
 	p[past] = 'x';
 	kmem_free(p, 40);
 	return "the write past the end was not seen";
+}
+
+/* So does this. */
+const char *
+rump_test_kmem_double_free(void)
+{
+	char *const p = kmem_alloc(40, KM_SLEEP);
+
+	kmem_free(p, 40);
+	kmem_free(p, 40);
+	return "the second free was not seen";
 }
 
 /* ---- malloc ---- */

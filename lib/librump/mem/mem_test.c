@@ -26,6 +26,7 @@ LIMIT_TESTS(DECLARE)
 DECLARE(kmem_churn)
 DECLARE(kmem_leak)
 DECLARE(kmem_overrun)
+DECLARE(kmem_double_free)
 /* True in builds that check for such mistakes. */
 bool rump_test_checked(void);
 
@@ -118,6 +119,13 @@ START_TEST(mem_overrun_panics)
 }
 END_TEST
 
+START_TEST(mem_double_free_panics)
+{
+	boot();
+	ck_abort_msg("%s", in_kernel(rump_test_kmem_double_free));
+}
+END_TEST
+
 #define ROWS(t) (int)(sizeof(t) / sizeof((t)[0]))
 
 int
@@ -138,8 +146,10 @@ main(void)
 	suite_add_tcase(s, tc);
 	tc = tcase_create("mistakes");
 	tcase_add_test(tc, mem_leak_is_counted);
-	if (rump_test_checked())
+	if (rump_test_checked()) {
 		tcase_add_test_raise_signal(tc, mem_overrun_panics, SIGABRT);
+		tcase_add_test_raise_signal(tc, mem_double_free_panics, SIGABRT);
+	}
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);
