@@ -23,6 +23,9 @@ void rump_lwp_interrupt(struct lwp *l);
 void rump_lwp_clearintr(struct lwp *l);
 bool rump_lwp_interrupted(struct lwp *l);
 
+/* False when l, about to sleep, waits for a lock.  ctx: l itself. */
+bool rump_sync_waits_for_event(const struct lwp *l);
+
 /* Prepare the l_sync of a new lwp; check that a dying one holds and waits for nothing. */
 void rump_sync_lwp_init(struct lwp *l);
 void rump_sync_lwp_check(struct lwp *l);

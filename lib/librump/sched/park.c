@@ -9,17 +9,24 @@
  *
  * Before it asks the host, a sleeper spins for about a microsecond when another CPU is busy, since
  * whoever runs there may be about to wake it: a wake-up through the host costs 25 times that.
+ *
+ * Under RUMP_THREADS=0 nobody else may be there to do the deferred work that leads to the wake-up.  So
+ * a sleeper that waits for an event, not for a lock, does it itself first, as the lwp of the
+ * CPU's softint thread (which does not exist then), and sleeps no longer than to the next callout.
  */
 #include <sys/errno.h>
 #include <sys/param.h>
+#include <sys/proc.h>
 #include <sys/systm.h>
 
 #include <rump/rumpuser.h>
 
 #include "rump_boot.h"
 #include "rump_cpu.h"
+#include "rump_entry.h"
 #include "rump_sched.h"
-#include "rump_tsan.h"
+#include "rump_sync.h"
+#include "rump_time.h"
 
 enum { PARK_NONE, PARK_TOKEN, PARK_PARKED };
 
@@ -68,6 +75,48 @@ park_host(struct lwp *l, int64_t deadline_ns)
 	return __atomic_exchange_n(&l->l_park, PARK_NONE, __ATOMIC_ACQUIRE) == PARK_TOKEN;
 }
 
+/* Deferred work that is due, on the CPU of l, which is on a sleep queue and so cannot sleep again. */
+static void
+work_for_others(struct lwp *l)
+{
+	struct cpu_info *const ci = l->l_cpu;
+	struct lwp *const helper = &ci->ci_rump->rc_threadlwp;
+
+	if (helper->l_ctxlink != NULL || rump_nothreads_hook == NULL)
+		return;
+	helper->l_ctxlink = l;
+	curlwp = helper;
+	rump_cpu_set(ci, helper);
+	rump_softint_drain();
+	rump_nothreads_hook();
+	curlwp = l;
+	rump_cpu_set(ci, l);
+	helper->l_ctxlink = NULL;
+}
+
+/* The same as lwp_park(), in a kernel without threads. */
+static int
+park_helping(struct lwp *l, int64_t deadline_ns)
+{
+	bool woken;
+
+	for (;;) {
+		int64_t next;
+
+		work_for_others(l);
+		if (take_token(l))
+			return 0;
+		next = MIN(deadline_ns, rump_callout_next());
+		rump_cpu_release(l);
+		woken = park_host(l, next);
+		rump_cpu_acquire(l);
+		if (woken)
+			return 0;
+		if (deadline_ns != RUMPUSER_FOREVER && rump_mono_ns() >= deadline_ns)
+			return EWOULDBLOCK;
+	}
+}
+
 int
 lwp_park(int64_t deadline_ns)
 {
@@ -76,6 +125,9 @@ lwp_park(int64_t deadline_ns)
 
 	if (take_token(l))
 		return 0;
+	if (__predict_false(!rump_threads_p()) && (l->l_flag & LW_SYSTEM) == 0 && !cold &&
+	    rump_sync_waits_for_event(l))
+		return park_helping(l, deadline_ns);
 	if (deadline_ns != RUMPUSER_FOREVER && deadline_ns <= 0)
 		return EWOULDBLOCK;
 	if (ncpu > 1 && others_busy(l->l_cpu)) {

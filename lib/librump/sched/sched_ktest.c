@@ -6,6 +6,8 @@
  */
 #include <sys/param.h>
 #include <sys/atomic.h>
+#include <sys/callout.h>
+#include <sys/condvar.h>
 #include <sys/cpu.h>
 #include <sys/errno.h>
 #include <sys/intr.h>
@@ -31,6 +33,7 @@ void rump_test_softint_again(void);
 int rump_test_softint_runs(void);
 const char *rump_test_kthread(void);
 const char *rump_test_kthread_noneleft(void);
+const char *rump_test_callout(void);
 const char *rump_test_xcall(void);
 const char *rump_test_percpu(void);
 const char *rump_test_rcu_begin(void);
@@ -194,6 +197,44 @@ rump_test_kthread_noneleft(void)
 
 	CHECK(kthread_create(PRI_NONE, KTHREAD_MPSAFE, NULL, kthread_body, NULL, &l, "no") ==
 	    ENOTSUP);
+	return NULL;
+}
+
+/* ---- A thread that sleeps until a callout wakes it ---- */
+
+static kmutex_t tick_lock;
+static kcondvar_t tick_cv;
+static bool ticked; /* tick_lock */
+
+static void
+tick_func(void *arg)
+{
+	mutex_enter(&tick_lock);
+	ticked = true;
+	cv_signal(&tick_cv);
+	mutex_exit(&tick_lock);
+}
+
+const char *
+rump_test_callout(void)
+{
+	callout_t c;
+	int error = 0;
+
+	ticked = false;
+	mutex_init(&tick_lock, MUTEX_DEFAULT, IPL_NONE);
+	cv_init(&tick_cv, "tick");
+	callout_init(&c, CALLOUT_MPSAFE);
+	callout_reset(&c, 2, tick_func, NULL);
+	mutex_enter(&tick_lock);
+	while (!ticked && error == 0)
+		error = cv_timedwait(&tick_cv, &tick_lock, 10 * hz);
+	mutex_exit(&tick_lock);
+	CHECK(error == 0);
+	callout_halt(&c, NULL);
+	callout_destroy(&c);
+	cv_destroy(&tick_cv);
+	mutex_destroy(&tick_lock);
 	return NULL;
 }
 

@@ -22,6 +22,7 @@ void rump_test_softint_again(void);
 int rump_test_softint_runs(void);
 const char *rump_test_kthread(void);
 const char *rump_test_kthread_noneleft(void);
+const char *rump_test_callout(void);
 const char *rump_test_xcall(void);
 const char *rump_test_percpu(void);
 const char *rump_test_rcu_begin(void);
@@ -127,7 +128,18 @@ START_TEST(sched_no_kthreads)
 	ck_assert_int_eq(rump_sys_getpid(), 1);
 	HOLDS(rump_test_softint_begin());
 	ck_assert_int_eq(rump_test_softint_runs(), 1);
-	HOLDS(rump_test_softint_end(1));
+	HOLDS(rump_test_softint_blocked());
+	ck_assert_int_eq(rump_test_softint_runs(), 2);
+	HOLDS(rump_test_softint_end(2));
+	HOLDS(rump_test_callout());
+	halt();
+}
+END_TEST
+
+START_TEST(sched_callout_wakes)
+{
+	boot(ncpus[_i]);
+	HOLDS(rump_test_callout());
 	halt();
 }
 END_TEST
@@ -194,6 +206,7 @@ suite(void)
 	tcase_add_test(tc, sched_softint_is_not_reentered);
 	tcase_add_loop_test(tc, sched_kthreads, 0, NNCPUS);
 	tcase_add_test(tc, sched_no_kthreads);
+	tcase_add_loop_test(tc, sched_callout_wakes, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_each_cpu, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_grace_periods, 0, 2 * NNCPUS);
 	suite_add_tcase(s, tc);

@@ -45,6 +45,14 @@ sleepq_remove(struct lwp **headp, struct lwp **tailp, struct lwp *l)
 	atomic_store_release(&ls->ls_wchan, NULL);
 }
 
+bool
+rump_sync_waits_for_event(const struct lwp *l)
+{
+	const struct lwp_sync *const ls = &l->l_sync;
+
+	return atomic_load_relaxed(&ls->ls_wchan) == NULL || ls->ls_kind >= SLEEPER_CV;
+}
+
 struct lwp *
 sleepq_find(struct lwp *l, const volatile void *wchan)
 {
