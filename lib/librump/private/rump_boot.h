@@ -75,6 +75,8 @@ extern const struct rump_cwdi_ops *rump_cwdi_ops;
  * (RUMP_THREADS=0): due callouts and deferred work.  Set by time/.  ctx: no lock held.
  */
 extern void (*rump_nothreads_hook)(void);
+/* The host gives no thread: do as without from now on.  ctx: any that holds a CPU. */
+void rump_nothreads_fallback(void (*hook)(void));
 /* True when kernel threads may be made. */
 static inline bool
 rump_threads_p(void)

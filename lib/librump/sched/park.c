@@ -34,6 +34,14 @@ enum { PARK_NONE, PARK_TOKEN, PARK_PARKED };
 
 void (*rump_nothreads_hook)(void);
 
+void
+rump_nothreads_fallback(void (*hook)(void))
+{
+	__atomic_store_n(&rump_nothreads_hook, hook, __ATOMIC_RELEASE);
+	for (int i = 0; i < ncpu; i++)
+		rump_pending_set(&rump_cpus[i], RUMP_PEND_HOOK);
+}
+
 static bool
 take_token(struct lwp *l)
 {

@@ -88,7 +88,7 @@ rump_timer_want(int64_t deadline)
 	/* Another's earlier deadline may have reached the host before ours: see that it stands. */
 	do {
 		if (rumpuser_timer_arm(deadline) != 0) {
-			rump_nothreads_hook = work_inline;
+			rump_nothreads_fallback(work_inline);
 			return;
 		}
 		old = deadline;
@@ -142,7 +142,7 @@ start_threads(void)
 		mutex_spin_enter(&worker_lock);
 		if (error != 0) {
 			w->rw_state = RW_NONE;
-			rump_nothreads_hook = work_inline;
+			rump_nothreads_fallback(work_inline);
 			cv_broadcast(&worker_cv);
 		}
 	}
