@@ -55,6 +55,12 @@ int (*rump_sp_init)(const char *url);
 static struct rump_hlock boot_lock;
 static uint32_t nboots; /* boot_lock; the last generation given out */
 
+static int
+programs_init(void)
+{
+	return 0;
+}
+
 static const struct step {
 	const char *name;
 	int (*init)(void);
@@ -84,6 +90,8 @@ static const struct step {
 	{ "base devices", rump_basedev_init, rump_basedev_fini },
 	{ "modules", rump_module_init, rump_module_fini },
 	{ "components", rump_components_init, rump_components_fini },
+	/* Processes end, and so close their files, while those who serve the files are there. */
+	{ "programs", programs_init, rump_proc1_fini },
 };
 
 /* Undo the first n steps, the newest first. */

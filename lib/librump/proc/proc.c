@@ -324,7 +324,7 @@ rump_proc1_init(void)
 	return error;
 }
 
-/* All processes but 0 end, the first one last; their lwps run no more. */
+/* All processes but 0 end, the first one last; their lwps run no more.  Again: nothing to do. */
 void
 rump_proc1_fini(void)
 {
