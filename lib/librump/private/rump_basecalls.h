@@ -4,6 +4,7 @@
 #ifndef RUMP_BASECALLS_H
 #define RUMP_BASECALLS_H
 
+void rump_copycalls_register(void);
 void rump_rwcalls_register(void);
 void rump_fdcalls_register(void);
 void rump_ioctlcalls_register(void);

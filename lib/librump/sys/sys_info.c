@@ -93,6 +93,7 @@ rump_infocalls_register(void)
 int
 rump_basecalls_init(void)
 {
+	rump_copycalls_register();
 	rump_rwcalls_register();
 	rump_fdcalls_register();
 	rump_ioctlcalls_register();
