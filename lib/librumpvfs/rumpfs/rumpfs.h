@@ -61,8 +61,10 @@ struct rumpfs_node {
 	nlink_t rn_nlink;		/* (v) */
 	bool rn_hasvnode;		/* (m) */
 	uint32_t rn_status;		/* (a) times that are due: RN_* */
+	uint32_t rn_tseq;		/* (a) odd while a sharer of (v) sets times that are due */
 	off_t rn_size;			/* (v) */
-	struct timespec rn_atime, rn_mtime, rn_ctime, rn_birthtime; /* (v) */
+	struct timespec rn_atime, rn_mtime, rn_ctime; /* (v); shared: under rn_tseq */
+	struct timespec rn_birthtime;	/* (v) */
 	struct lockf *rn_lockf;		/* lf_advlock()'s */
 	struct etfs_file *rn_etfs;	/* (i) a file of the host; NULL: ours */
 	union {
@@ -100,6 +102,8 @@ void rumpfs_node_unlinked(struct rumpfs_mount *rm, struct rumpfs_node *rn);
 void rumpfs_update(struct rumpfs_node *rn, uint32_t status);
 /* Make the times that are due. */
 void rumpfs_itimes(struct rumpfs_node *rn);
+/* The times, those that are due included.  locks: the vnode's, shared or not. */
+void rumpfs_times(struct rumpfs_node *rn, struct vattr *vap);
 
 /* ---- rumpfs_dir.c ---- */
 

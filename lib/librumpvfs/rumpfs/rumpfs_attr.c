@@ -48,7 +48,7 @@ rumpfs_getattr(void *v)
 	struct rumpfs_node *const rn = VP_TO_RUMPFS(vp);
 	struct vattr *const vap = ap->a_vap;
 
-	rumpfs_itimes(rn);
+	rumpfs_times(rn, vap);
 	vap->va_type = vp->v_type;
 	vap->va_mode = rn->rn_mode;
 	vap->va_nlink = rn->rn_nlink;
@@ -58,9 +58,6 @@ rumpfs_getattr(void *v)
 	vap->va_fileid = rn->rn_ino;
 	vap->va_size = (u_quad_t)rn->rn_size;
 	vap->va_blocksize = PAGE_SIZE;
-	vap->va_atime = rn->rn_atime;
-	vap->va_mtime = rn->rn_mtime;
-	vap->va_ctime = rn->rn_ctime;
 	vap->va_birthtime = rn->rn_birthtime;
 	vap->va_gen = rn->rn_gen;
 	vap->va_flags = rn->rn_flags;

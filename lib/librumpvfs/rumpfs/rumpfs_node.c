@@ -3,6 +3,7 @@
 /* Nodes of rumpfs: their life and their times. */
 #include <sys/param.h>
 #include <sys/atomic.h>
+#include <sys/cpu.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -83,20 +84,55 @@ rumpfs_update(struct rumpfs_node *rn, uint32_t status)
 		atomic_or_32(&rn->rn_status, status);
 }
 
+static void
+time_store(struct timespec *ts, const struct timespec *from)
+{
+	atomic_store_relaxed(&ts->tv_sec, from->tv_sec);
+	atomic_store_relaxed(&ts->tv_nsec, from->tv_nsec);
+}
+
+static void
+time_load(const struct timespec *ts, struct timespec *to)
+{
+	to->tv_sec = atomic_load_relaxed(&ts->tv_sec);
+	to->tv_nsec = atomic_load_relaxed(&ts->tv_nsec);
+}
+
+/* Holders of the vnode's lock, shared, race here; the one that makes rn_tseq odd does it. */
 void
 rumpfs_itimes(struct rumpfs_node *rn)
 {
+	const uint32_t seq = atomic_load_relaxed(&rn->rn_tseq) & ~1U;
 	struct timespec now;
 	uint32_t status;
 
-	if (atomic_load_relaxed(&rn->rn_status) == 0)
+	if (atomic_load_relaxed(&rn->rn_status) == 0 ||
+	    atomic_cas_32(&rn->rn_tseq, seq, seq + 1) != seq)
 		return;
 	status = atomic_swap_32(&rn->rn_status, 0);
 	vfs_timestamp(&now);
+	membar_producer();
 	if (status & RN_ACCESSED)
-		rn->rn_atime = now;
+		time_store(&rn->rn_atime, &now);
 	if (status & RN_MODIFIED)
-		rn->rn_mtime = now;
+		time_store(&rn->rn_mtime, &now);
 	if (status & (RN_MODIFIED | RN_CHANGED))
-		rn->rn_ctime = now;
+		time_store(&rn->rn_ctime, &now);
+	atomic_store_release(&rn->rn_tseq, seq + 2);
+}
+
+void
+rumpfs_times(struct rumpfs_node *rn, struct vattr *vap)
+{
+	uint32_t seq;
+
+	rumpfs_itimes(rn);
+	do {
+		while ((seq = atomic_load_acquire(&rn->rn_tseq)) & 1)
+			SPINLOCK_BACKOFF_HOOK;
+		time_load(&rn->rn_atime, &vap->va_atime);
+		time_load(&rn->rn_mtime, &vap->va_mtime);
+		time_load(&rn->rn_ctime, &vap->va_ctime);
+		membar_consumer();
+	} while (atomic_load_relaxed(&rn->rn_tseq) != seq);
 }
