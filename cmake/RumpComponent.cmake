@@ -17,16 +17,27 @@
 # TESTS are Check programs (<unit>_test.c), one executable each, linked like a user's program.
 # FUZZ are libFuzzer targets, built by the fuzz configuration only.
 #
-# rump_host_library(NAME SOURCES ... [LIBS ...])   a library of host code (librumpuser, ...)
 # rump_program(NAME SOURCES ... USES components... [LIBS ...])   a host program over components
 # rump_check(NAME SOURCES ... USES components... [LABELS ...] [LIBS ...])   a Check program and its ctest
+#
+# Used by this tree, and installed: find_package(librump) brings it to drivers that live elsewhere.
+# Who includes it sets where things are:
+#   RUMP_CMAKEDIR, RUMP_TOOLDIR   this file's templates; rename_symbols.py
+#   RUMP_INCLUDES                 the public headers (include/rump is in there)
+#   RUMP_KPIDIRS, RUMP_PRIVATE    kernel headers; the base's private ones
 
 set(RUMP_SOVERSION 0)
 set(RUMP_LIBDIR ${CMAKE_BINARY_DIR}/libs)
+file(MAKE_DIRECTORY ${RUMP_LIBDIR})
 # What librumpuser's static form needs of the host.
 set(RUMP_STATIC_LIBS -luv -lurcu-cds -lpthread -ldl)
-set(RUMP_GENDIR ${CMAKE_BINARY_DIR}/gen)
-file(MAKE_DIRECTORY ${RUMP_LIBDIR} ${RUMP_GENDIR}/include/kpi/sys ${RUMP_GENDIR}/include/rump)
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+find_program(RUMP_LD NAMES ld.bfd ld REQUIRED)
+if(NOT CMAKE_OBJCOPY MATCHES "objcopy$" OR CMAKE_OBJCOPY MATCHES "llvm")
+  find_program(RUMP_OBJCOPY NAMES objcopy REQUIRED)
+  set(CMAKE_OBJCOPY ${RUMP_OBJCOPY})
+endif()
 
 # Layers, lowest first: a component may need what is strictly lower, or a faction's siblings never.
 set(RUMP_LAYER_base 1)
@@ -74,19 +85,23 @@ endfunction()
 # Link a host target with components, as a user's command line does.
 function(rump__use target)
   rump__needs_closure(all ${ARGN})
-  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/include ${RUMP_GENDIR}/include)
-  target_link_directories(${target} PRIVATE ${RUMP_LIBDIR})
+  target_include_directories(${target} PRIVATE ${RUMP_INCLUDES})
   foreach(c ${all})
     get_property(known GLOBAL PROPERTY RUMP_LAYER_OF_${c})
     if(NOT known)
       message(FATAL_ERROR "${target}: no component '${c}'")
     endif()
+    get_property(so GLOBAL PROPERTY RUMP_SO_${c})
+    get_filename_component(dir ${so} DIRECTORY)
+    target_link_directories(${target} PRIVATE ${dir})
     target_link_libraries(${target} PRIVATE -l${c})
-    add_dependencies(${target} ${c})
-    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${RUMP_LIBDIR}/lib${c}.so.${RUMP_SOVERSION})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${so})
+    set_property(TARGET ${target} APPEND PROPERTY BUILD_RPATH ${dir})
+    if(TARGET ${c})
+      add_dependencies(${target} ${c})
+    endif()
   endforeach()
   target_link_libraries(${target} PRIVATE rumpuser)
-  set_property(TARGET ${target} PROPERTY BUILD_RPATH ${RUMP_LIBDIR})
 endfunction()
 
 function(rump_program name)
@@ -113,33 +128,6 @@ function(rump_check name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT}
       ENVIRONMENT "CK_DEFAULT_TIMEOUT=60;ASAN_OPTIONS=abort_on_error=1:use_sigaltstack=0;TSAN_OPTIONS=halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1")
-endfunction()
-
-function(rump_host_library name)
-  cmake_parse_arguments(A "" "" "SOURCES;LIBS;INCLUDES;TESTS" ${ARGN})
-  foreach(kind SHARED STATIC)
-    string(TOLOWER ${kind} k)
-    if(kind STREQUAL SHARED)
-      set(t ${name})
-    else()
-      set(t ${name}_static)
-    endif()
-    add_library(${t} ${kind} ${A_SOURCES})
-    set_target_properties(${t} PROPERTIES OUTPUT_NAME ${name} C_STANDARD 11 POSITION_INDEPENDENT_CODE ON
-        LIBRARY_OUTPUT_DIRECTORY ${RUMP_LIBDIR} ARCHIVE_OUTPUT_DIRECTORY ${RUMP_LIBDIR})
-    target_compile_definitions(${t} PRIVATE _GNU_SOURCE)
-    target_compile_options(${t} PRIVATE -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -Wmissing-prototypes
-        -Wstrict-prototypes ${RUMP_SANITIZE_FLAGS})
-    target_include_directories(${t} PUBLIC ${CMAKE_SOURCE_DIR}/include ${RUMP_GENDIR}/include PRIVATE ${A_INCLUDES})
-    target_link_libraries(${t} PUBLIC ${A_LIBS})
-  endforeach()
-  set_target_properties(${name} PROPERTIES SOVERSION ${RUMP_SOVERSION})
-  target_link_options(${name} PRIVATE ${RUMP_SANITIZE_FLAGS})
-  foreach(t ${A_TESTS})
-    get_filename_component(base ${t} NAME_WE)
-    rump_check(${name}_${base} SOURCES ${t} LIBS ${name})
-  endforeach()
-  install(TARGETS ${name} ${name}_static LIBRARY DESTINATION lib ARCHIVE DESTINATION lib)
 endfunction()
 
 function(rump_component name)
@@ -180,16 +168,16 @@ function(rump_component name)
     string(APPEND needs_list "\"${n}\", ")
   endforeach()
   set(glue ${CMAKE_CURRENT_BINARY_DIR}/${name}_glue.c)
-  configure_file(${CMAKE_SOURCE_DIR}/cmake/glue.c.in ${glue} @ONLY)
+  configure_file(${RUMP_CMAKEDIR}/glue.c.in ${glue} @ONLY)
   set(ref ${CMAKE_CURRENT_BINARY_DIR}/${name}_ref.c)
-  configure_file(${CMAKE_SOURCE_DIR}/cmake/ref.c.in ${ref} @ONLY)
+  configure_file(${RUMP_CMAKEDIR}/ref.c.in ${ref} @ONLY)
 
   # Objects.
   add_library(${name}_obj OBJECT ${A_SOURCES} ${glue})
   target_compile_definitions(${name}_obj PRIVATE ${RUMP_KERNEL_DEFS} ${A_DEFINES})
   target_compile_options(${name}_obj PRIVATE ${RUMP_KERNEL_FLAGS} ${RUMP_SANITIZE_FLAGS})
-  target_include_directories(${name}_obj PRIVATE ${RUMP_GENDIR}/include/kpi ${CMAKE_SOURCE_DIR}/include/kpi ${A_INCLUDES})
-  set(private ${CMAKE_SOURCE_DIR}/include ${RUMP_GENDIR}/include ${CMAKE_SOURCE_DIR}/lib/librump/private)
+  target_include_directories(${name}_obj PRIVATE ${RUMP_KPIDIRS} ${A_INCLUDES})
+  set(private ${RUMP_INCLUDES} ${RUMP_PRIVATE})
   if(layer STREQUAL driver)
     set_source_files_properties(${glue} PROPERTIES INCLUDE_DIRECTORIES "${private}")
   else()
@@ -210,18 +198,20 @@ function(rump_component name)
   set(shared ${CMAKE_CURRENT_BINARY_DIR}/${name}.shared.o)
   set(so ${RUMP_LIBDIR}/lib${name}.so.${RUMP_SOVERSION})
   set(refo ${RUMP_LIBDIR}/${name}_ref.o)
+  set_property(GLOBAL PROPERTY RUMP_SO_${name} ${so})
   rump__needs_closure(below ${A_NEEDS})
   set(needs_so)
   foreach(n ${below})
-    list(APPEND needs_so ${RUMP_LIBDIR}/lib${n}.so.${RUMP_SOVERSION})
+    get_property(so_below GLOBAL PROPERTY RUMP_SO_${n})
+    list(APPEND needs_so ${so_below})
   endforeach()
   add_custom_command(OUTPUT ${final} ${shared}
     COMMAND ${RUMP_LD} -r -o ${joined} $<TARGET_OBJECTS:${name}_obj>
-    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/rename_symbols.py --sets ${name}
+    COMMAND ${Python3_EXECUTABLE} ${RUMP_TOOLDIR}/rename_symbols.py --sets ${name}
             --objcopy ${CMAKE_OBJCOPY} --nm ${CMAKE_NM} ${joined} ${final}
-    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/rename_symbols.py
+    COMMAND ${Python3_EXECUTABLE} ${RUMP_TOOLDIR}/rename_symbols.py
             --objcopy ${CMAKE_OBJCOPY} --nm ${CMAKE_NM} ${joined} ${shared}
-    DEPENDS ${name}_obj $<TARGET_OBJECTS:${name}_obj> ${CMAKE_SOURCE_DIR}/tools/rename_symbols.py
+    DEPENDS ${name}_obj $<TARGET_OBJECTS:${name}_obj> ${RUMP_TOOLDIR}/rename_symbols.py
     COMMENT "Joining ${name}.o" COMMAND_EXPAND_LISTS VERBATIM)
   add_custom_command(OUTPUT ${so}
     COMMAND ${CMAKE_C_COMPILER} -shared ${RUMP_SANITIZE_FLAGS} -Wl,-soname,lib${name}.so.${RUMP_SOVERSION}
@@ -238,7 +228,9 @@ function(rump_component name)
   if(NOT A_NOINSTALL AND NOT layer STREQUAL test)
     install(FILES ${so} ${RUMP_LIBDIR}/lib${name}.so ${RUMP_LIBDIR}/lib${name}.a ${final} ${refo} DESTINATION lib)
     install(FILES ${final} DESTINATION lib/rump-modules RENAME ${name}.kmod)
-    rump__pkgconfig(${name} "${A_NEEDS}")
+    if(COMMAND rump__pkgconfig)
+      rump__pkgconfig(${name} "${A_NEEDS}")
+    endif()
     set_property(GLOBAL APPEND PROPERTY RUMP_INSTALLED ${name})
   endif()
   foreach(m ${A_MAN})
@@ -261,40 +253,9 @@ function(rump_component name)
   endif()
 endfunction()
 
-# pkg-config: <name>.pc for shared linking, <name>-static.pc for the rump libraries linked statically.
-function(rump__pkgconfig name needs)
-  rump__needs_closure(all ${name})
-  list(JOIN RUMP_STATIC_LIBS " " static_libs)
-  set(shared_libs)
-  foreach(c ${all})
-    string(APPEND shared_libs " -l${c}")
-  endforeach()
-  set(libs "-L\${libdir}${shared_libs} -lrumpuser")
-  set(variant "")
-  configure_file(${CMAKE_SOURCE_DIR}/cmake/component.pc.in ${CMAKE_BINARY_DIR}/pkgconfig/${name}.pc @ONLY)
-  set(libs "-L\${libdir} -Wl,-Bstatic${shared_libs} -lrumpuser -Wl,-Bdynamic ${static_libs}")
-  set(variant ", linked statically")
-  configure_file(${CMAKE_SOURCE_DIR}/cmake/component.pc.in ${CMAKE_BINARY_DIR}/pkgconfig/${name}-static.pc @ONLY)
-  install(FILES ${CMAKE_BINARY_DIR}/pkgconfig/${name}.pc ${CMAKE_BINARY_DIR}/pkgconfig/${name}-static.pc
-      DESTINATION lib/pkgconfig)
-endfunction()
-
-# The CMake package: called once, after all components are known.
-function(rump_package)
-  get_property(installed GLOBAL PROPERTY RUMP_INSTALLED)
-  set(librump_targets "")
-  foreach(c ${installed})
-    rump__needs_closure(all ${c})
-    string(REGEX REPLACE "^rump_?" "" target ${c})
-    if(target STREQUAL "")
-      set(target base)
-    endif()
-    string(REPLACE ";" " " all "${all}")
-    string(APPEND librump_targets "librump_add_target(${target} ${all})\n")
-  endforeach()
-  configure_file(${CMAKE_SOURCE_DIR}/cmake/librump-config.cmake.in ${CMAKE_BINARY_DIR}/librump-config.cmake @ONLY)
-  include(CMakePackageConfigHelpers)
-  write_basic_package_version_file(${CMAKE_BINARY_DIR}/librump-config-version.cmake COMPATIBILITY SameMajorVersion)
-  install(FILES ${CMAKE_BINARY_DIR}/librump-config.cmake ${CMAKE_BINARY_DIR}/librump-config-version.cmake
-      DESTINATION lib/cmake/librump)
+# A component that is installed already: its layer, what it needs, its library.
+function(rump_installed_component name layer libdir)
+  set_property(GLOBAL PROPERTY RUMP_LAYER_OF_${name} ${layer})
+  set_property(GLOBAL PROPERTY RUMP_NEEDS_${name} "${ARGN}")
+  set_property(GLOBAL PROPERTY RUMP_SO_${name} ${libdir}/lib${name}.so.${RUMP_SOVERSION})
 endfunction()

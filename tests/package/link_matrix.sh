@@ -49,22 +49,6 @@ for cc in gcc clang; do
 	done
 done
 
-# The README's first program, as it stands there: at most 20 lines.
-sed -n '/^```c$/,/^```$/p' "$source/../../README.md" | grep -v '^```' >"$work/readme.c"
-for kind in "" -static; do
-	# shellcheck disable=SC2046
-	gcc -Wall -Werror "$work/readme.c" -o "$work/readme" $(pkg-config --cflags --libs rumpfs_ext2fs$kind)
-	ran=$((ran + 1))
-	if [ "$("$work/readme" "$work/img" f)" != "hello, image" ]; then
-		echo "FAIL README program $kind"
-		fail=$((fail + 1))
-	fi
-done
-if [ "$(wc -l <"$work/readme.c")" -gt 20 ]; then
-	echo "FAIL README program: $(wc -l <"$work/readme.c") lines"
-	fail=$((fail + 1))
-fi
-
 # A file-system component loaded with dlopen(), before and after rump_init().
 # shellcheck disable=SC2046
 gcc "$source/first.c" -o "$work/first" $(pkg-config --cflags --libs rumpvfs) -ldl
