@@ -25,19 +25,6 @@ not_found(struct vnode *dvp, const struct componentname *cnp)
 	return ENOENT;
 }
 
-/* Who may search the directories below, for walks that do not come here. */
-static void
-cache_found(struct vnode *dvp, struct vnode *vp, const struct componentname *cnp)
-{
-	const struct e2node *const ip = VTOE(vp);
-
-	if (!(cnp->cn_flags & MAKEENTRY))
-		return;
-	cache_enter(dvp, vp, cnp->cn_nameptr, cnp->cn_namelen, cnp->cn_flags);
-	if (vp->v_type == VDIR && !cache_have_id(vp))
-		cache_enter_id(vp, ip->i_di.i_mode, ip->i_di.i_uid, ip->i_di.i_gid, true);
-}
-
 int
 ext2fs_vop_lookup(void *v)
 {
@@ -68,6 +55,6 @@ ext2fs_vop_lookup(void *v)
 		error = vcache_get(dvp->v_mount, &ino, sizeof(ino), ap->a_vpp);
 	if (error != 0)
 		return error;
-	cache_found(dvp, *ap->a_vpp, cnp);
+	cache_enter(dvp, *ap->a_vpp, cnp->cn_nameptr, cnp->cn_namelen, cnp->cn_flags);
 	return 0;
 }

@@ -295,6 +295,8 @@ ext2fs_loadvnode(struct mount *mp, struct vnode *vp, const void *key, size_t key
 	vnode_set_type(vp, ip);
 	genfs_node_init(vp, &ext2fs_genfsops);
 	uvm_vnp_setsize(vp, vp->v_type == VREG ? (voff_t)ip->i_di.i_size : 0);
+	if (vp->v_type == VDIR) /* the root too: paths are then walked through it in the cache */
+		cache_enter_id(vp, ip->i_di.i_mode, ip->i_di.i_uid, ip->i_di.i_gid, true);
 	*new_key = &ip->i_number;
 	return 0;
 }

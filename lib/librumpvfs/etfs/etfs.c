@@ -16,27 +16,42 @@
 
 #include "rump_pub.h"
 #include "rump_etfs.h"
+#include "rump_namecache.h"
 #include "../rumpfs/rumpfs.h"
 #include "etfs.h"
 
 kmutex_t etfs_lock;
 static kmutex_t etfs_reglock;
 unsigned rump_etfs_count; /* (a) entries; written with etfs_lock */
+uint64_t rump_etfs_firsts; /* (a) likewise */
 static TAILQ_HEAD(, etfs_entry) etfs_entries; /* (e), changed with etfs_reglock too */
 static struct mount *etfs_mount;	      /* the root file system */
+
+/* The list has changed: tell the walk without locks. */
+static void
+list_changed(int delta)
+{
+	const struct etfs_entry *ee;
+	uint64_t firsts = 0;
+
+	TAILQ_FOREACH (ee, &etfs_entries, ee_list)
+		firsts |= RUMP_ETFS_FIRST(nc_hash_name(ee->ee_key, strcspn(ee->ee_key, "/")));
+	atomic_store_relaxed(&rump_etfs_firsts, firsts);
+	atomic_store_relaxed(&rump_etfs_count, rump_etfs_count + delta);
+}
 
 static void
 list_insert(struct etfs_entry *ee)
 {
 	TAILQ_INSERT_TAIL(&etfs_entries, ee, ee_list);
-	atomic_store_relaxed(&rump_etfs_count, rump_etfs_count + 1);
+	list_changed(1);
 }
 
 static void
 list_remove(struct etfs_entry *ee)
 {
 	TAILQ_REMOVE(&etfs_entries, ee, ee_list);
-	atomic_store_relaxed(&rump_etfs_count, rump_etfs_count - 1);
+	list_changed(-1);
 }
 
 /* The key without leading slashes; NULL when it is none. */
@@ -306,6 +321,7 @@ etfs_init(struct mount *mp)
 
 	TAILQ_INIT(&etfs_entries);
 	rump_etfs_count = 0;
+	rump_etfs_firsts = 0;
 	mutex_init(&etfs_lock, MUTEX_DEFAULT, IPL_NONE);
 	mutex_init(&etfs_reglock, MUTEX_DEFAULT, IPL_NONE);
 	error = etfs_dev_init();

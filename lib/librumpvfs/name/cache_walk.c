@@ -71,7 +71,8 @@ walk_step(const struct nc_walker *nw, struct vnode *dvp, const char *p, size_t l
 		if ((dvp->v_vflag & VV_ROOT) != 0)
 			return false;
 	}
-	if (__predict_false(dvp == rootvnode && rump_etfs_count != 0))
+	if (dvp == rootvnode && __predict_false(
+	    (atomic_load_relaxed(&rump_etfs_firsts) & RUMP_ETFS_FIRST(namehash)) != 0))
 		return false;
 	nc = nc_find(dvip, p, len, nc_hash(dvip, namehash));
 	if (nc == NULL)

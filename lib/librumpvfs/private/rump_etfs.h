@@ -15,6 +15,12 @@ struct vnode;
 
 /* Registered mappings; 0 lets callers skip the rest. */
 extern unsigned rump_etfs_count;
+/*
+ * A bit for the first name of each key, by the name cache's hash of it: a walk whose first name has
+ * none of them has nothing to ask here.
+ */
+extern uint64_t rump_etfs_firsts;
+#define RUMP_ETFS_FIRST(namehash) (UINT64_C(1) << ((namehash) & 63))
 
 /*
  * Look path (without leading slashes, NUL-terminated, the rest of the path included) up among the
