@@ -173,15 +173,16 @@ vcache_reclaim(struct vnode *vp)
 
 	KASSERT(vrefcnt(vp) > 0);
 	KASSERT(VOP_ISLOCKED(vp) == LK_EXCLUSIVE);
-	mutex_enter(vp->v_interlock);
-	vstate_change(vp, VS_BLOCKED, VS_RECLAIMING);
-	mutex_exit(vp->v_interlock);
+	VSTATE_ASSERT(vp, VS_BLOCKED);
 	vlru_remove(vip);
 	if (vp == atomic_load_relaxed(&mp->mnt_rootcache))
 		atomic_store_relaxed(&mp->mnt_rootcache, NULL);
 	cache_purge(vp);
 	vcache_flush(vp);
-	/* Somebody else has it open: the file system must hear that this is the end. */
+	/*
+	 * Somebody else has it open: the file system must hear that this is the end.  Closing a
+	 * device drops the vnode lock for a while; all is as ever for those who come in.
+	 */
 	if (vrefcnt(vp) > 1) {
 		if (vp->v_type == VBLK || vp->v_type == VCHR)
 			spec_node_revoke(vp);
@@ -189,6 +190,9 @@ vcache_reclaim(struct vnode *vp)
 	}
 	if ((vp->v_type == VBLK || vp->v_type == VCHR) && vp->v_specnode != NULL)
 		spec_node_destroy(vp);
+	mutex_enter(vp->v_interlock);
+	vstate_change(vp, VS_BLOCKED, VS_RECLAIMING);
+	mutex_exit(vp->v_interlock);
 	error = VOP_RECLAIM(vp);
 	if (error != 0)
 		panic("vnode %p cannot be reclaimed: error %d", vp, error);
