@@ -208,6 +208,7 @@ rump_halt(void)
 	curlwp = &lwp0;
 	rump_cpu_set(t->t_cpu, &lwp0);
 	cold = 1;
+	rump_proc1_fini(); /* files are closed while what they are of is still there */
 	steps_undo(__arraycount(steps));
 	rump_cpu_fini();
 	rump_thread_disown();
