@@ -279,6 +279,8 @@ buf_victim(bool *dirtyp)
 		if (!buf_own_try(bp))
 			continue;
 		if ((bp->b_oflags & BO_DELWRI) == 0 && (bp->b_flags & B_LOCKED) == 0) {
+			if (dirty != NULL)
+				buf_disown_locked(dirty);
 			*dirtyp = false;
 			return bp;
 		}
@@ -347,7 +349,7 @@ buf_new(int size)
 	bp->b_cflags = BC_BUSY;
 	bp->b_iodone = NULL;
 	bp->b_prio = BPRIO_DEFAULT;
-	__atomic_store_n(&bp->b_ref, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&bp->b_ref, 0, __ATOMIC_RELAXED); /* the hand has just been here */
 	return bp;
 }
 

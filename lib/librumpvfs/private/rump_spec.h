@@ -14,6 +14,8 @@ extern kmutex_t device_lock;
 
 int spec_init(void);
 void spec_fini(void);
+void spec_dev_init(void);
+void spec_dev_fini(void);
 
 int spec_node_opening(struct vnode *vp);
 bool spec_node_closed(struct vnode *vp);

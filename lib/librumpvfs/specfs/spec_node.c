@@ -31,12 +31,14 @@ spec_init(void)
 {
 	mutex_init(&device_lock, MUTEX_DEFAULT, IPL_NONE);
 	memset(spec_hash, 0, sizeof(spec_hash));
+	spec_dev_init();
 	return 0;
 }
 
 void
 spec_fini(void)
 {
+	spec_dev_fini();
 	mutex_destroy(&device_lock);
 }
 
