@@ -465,6 +465,9 @@ brelsel(struct buf *bp, int set)
 	bp->b_cflags |= (u_int)set;
 	bp->b_flags &= ~(u_int)B_ASYNC;
 	if (buf_goes(bp) && (bp->b_flags & B_LOCKED) == 0) {
+		if (__predict_false(bp->b_error != 0) && (bp->b_flags & B_READ) == 0)
+			printf("write of block %lld failed, error %d: its contents are lost\n",
+			    (long long)bp->b_blkno, bp->b_error);
 		buf_tospare(bp);
 		return;
 	}

@@ -95,9 +95,6 @@ biodone(struct buf *bp)
 	bp->b_oflags |= BO_DONE;
 	if ((bp->b_flags & B_READ) == 0)
 		vwakeup(bp);
-	if (__predict_false(bp->b_error != 0) && (bp->b_flags & (B_READ | B_PHYS)) == 0)
-		printf("write of block %lld failed, error %d: its contents are lost\n",
-		    (long long)bp->b_blkno, bp->b_error);
 	iodone = bp->b_iodone;
 	if (iodone != NULL) {
 		bp->b_iodone = NULL;

@@ -186,6 +186,19 @@ clean_range(struct vnode *vp, voff_t lo, voff_t hi, int flags)
 	return error;
 }
 
+/* A vnode that has nothing dirty any more is not the syncer's. */
+static void
+leave_syncer(struct vnode *vp)
+{
+	if (vp->v_uobj.uo_ndirty != 0 || (vp->v_iflag & VI_ONWORKLST) == 0)
+		return;
+	mutex_enter(vp->v_interlock);
+	if ((vp->v_iflag & VI_ONWORKLST) != 0 && LIST_EMPTY(&vp->v_dirtyblkhd) &&
+	    __atomic_load_n(&vp->v_uobj.uo_ndirty, __ATOMIC_RELAXED) == 0)
+		vn_syncer_remove_from_worklist(vp);
+	mutex_exit(vp->v_interlock);
+}
+
 int
 genfs_do_putpages(struct vnode *vp, off_t off, off_t len, int flags, struct vm_page **busypg)
 {
@@ -197,14 +210,13 @@ genfs_do_putpages(struct vnode *vp, off_t off, off_t len, int flags, struct vm_p
 	rw_exit(uobj->vmobjlock);
 	if (flags & PGO_ALLPAGES)
 		lo = hi = 0;
-	if (__atomic_load_n(&uobj->uo_npages, __ATOMIC_RELAXED) == 0)
-		return 0;
 	if (flags & PGO_CLEANIT)
 		error = clean_range(vp, lo, hi, flags);
 	if (flags & PGO_FREE) {
 		if (error == 0 || (flags & PGO_RECLAIM))
 			ubc_drop_range(uobj, lo, hi);
 	}
+	leave_syncer(vp);
 	return error;
 }
 
