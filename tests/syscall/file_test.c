@@ -171,18 +171,26 @@ END_TEST
 START_TEST(file_enfile_at_maxfiles)
 {
 	const int name[2] = { RUMP_CTL_KERN, RUMP_KERN_MAXFILES };
-	int max = 8, fd[8], n;
+	const int max = 8;
 
-	/* The console is one file, /f is the second. */
 	rump_sys_close(file("/f", "", 0));
 	ck_succeeds(rump_sys___sysctl(name, 2, NULL, NULL, &max, sizeof(max)));
-	for (n = 0; n < 8 && (fd[n] = rump_sys_open("/f", O_RDONLY)) != -1; n++)
-		continue;
-	ck_assert_int_eq(errno, n < 8 ? ENFILE : 0);
-	/* kern.maxfiles bounds the numbers of a process as well. */
-	ck_assert_int_le(n, 7);
-	ck_succeeds(rump_sys_close(fd[0]));
-	ck_assert_int_ne(rump_sys_open("/f", O_RDONLY), -1);
+	/* The console is one file; process 1 has the next four. */
+	for (int i = 0; i < 4; i++)
+		ck_succeeds(rump_sys_open("/f", O_RDONLY));
+	ck_assert_int_eq(rump_pub_lwproc_rfork(RUMP_RFCFDG), 0);
+	for (int i = 0; i < 3; i++)
+		ck_succeeds(rump_sys_open("/f", O_RDONLY));
+	ck_fails(rump_sys_open("/f", O_RDONLY), ENFILE);
+	ck_succeeds(rump_sys_close(1));
+	/* The number of the failed open is free, as is its file. */
+	ck_assert_int_eq(rump_sys_open("/f", O_RDONLY), 1);
+	ck_succeeds(rump_sys_dup(1)); /* no file of its own */
+	rump_pub_lwproc_releaselwp();
+	ck_succeeds(rump_sys_open("/f", O_RDONLY));
+	/* It bounds the numbers of one process, too. */
+	ck_succeeds(rump_sys_dup2(0, 7));
+	ck_fails(rump_sys_dup(0), EMFILE);
 }
 END_TEST
 
