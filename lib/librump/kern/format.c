@@ -12,6 +12,7 @@
 
 #include <sys/param.h>
 #include <sys/kprintf.h>
+#include <sys/malloc.h>
 
 #include <lib/libkern/libkern.h>
 
@@ -310,6 +311,15 @@ vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 	if (size > 0)
 		*bo.bo_p = '\0';
 	return n;
+}
+
+int
+vasprintf(char **bufp, const char *fmt, va_list ap)
+{
+	const int len = vsnprintf(NULL, 0, fmt, ap);
+
+	*bufp = kern_malloc(len + 1, M_WAITOK);
+	return vsnprintf(*bufp, len + 1, fmt, ap);
 }
 
 int

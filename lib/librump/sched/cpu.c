@@ -353,6 +353,19 @@ preempt(void)
 }
 
 void
+preempt_point(void)
+{
+	preempt();
+}
+
+/* True while someone waits for a CPU. */
+bool
+preempt_needed(void)
+{
+	return __atomic_load_n(&nwaiters, __ATOMIC_RELAXED) != 0;
+}
+
+void
 yield(void)
 {
 	preempt();
