@@ -57,7 +57,7 @@ int enosys(void);
 int enoioctl(void);
 int enxio(void);
 int eopnotsupp(void);
-int voidop(void);
+void voidop(void);
 
 /*
  * User space of curproc: host memory for a local process, the client's for a remote one.

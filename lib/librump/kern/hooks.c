@@ -33,8 +33,7 @@ critpollhook_disestablish(void *vcookie)
 	KASSERT(vcookie == &cookie);
 }
 
-int
-voidop(void *v)
+void
+voidop(void)
 {
-	return 0;
 }
