@@ -240,5 +240,6 @@ main(int argc, char **argv)
 		return 1;
 	}
 	printf("compare  every file, link, mode and owner is the source's (SHA-256)\n");
+	tree_free(&tree);
 	return 0;
 }

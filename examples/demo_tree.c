@@ -37,6 +37,8 @@ add_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	if (t->t_entry == NULL)
 		return -1;
 	t->t_entry[t->t_count].e_path = strdup(path + root_len);
+	if (t->t_entry[t->t_count].e_path == NULL)
+		return -1;
 	t->t_entry[t->t_count++].e_st = *st;
 	if (S_ISREG(st->st_mode))
 		t->t_bytes += (uint64_t)st->st_size;
@@ -61,6 +63,14 @@ tree_read(const char *dir, struct tree *t)
 		fprintf(stderr, "demo: %s: the tree cannot be read\n", dir);
 		exit(1);
 	}
+}
+
+void
+tree_free(struct tree *t)
+{
+	for (size_t i = 0; i < t->t_count; i++)
+		free(t->t_entry[i].e_path);
+	free(t->t_entry);
 }
 
 static void

@@ -21,6 +21,7 @@ struct tree {
 
 /* Every file below dir.  Exits with a message on failure. */
 void tree_read(const char *dir, struct tree *);
+void tree_free(struct tree *);
 /*
  * mkfs.ext4 -d dir into a new file, whose path is returned (static); it is removed when the program
  * ends.  Exits with a message on failure.
