@@ -81,13 +81,13 @@ bench)
 	;;
 asan)
 	setup
-	build build-asan -DRUMP_DIAGNOSTIC=ON -DCMAKE_C_COMPILER=clang -DRUMP_SANITIZE=address,undefined
-	run_ctest build-asan -LE "nosan|noasan" "$@"
+	build build-asan -DRUMP_DIAGNOSTIC=ON -DRUMP_LOCKDEBUG=ON -DCMAKE_C_COMPILER=clang -DRUMP_SANITIZE=address,undefined
+	run_ctest build-asan -LE "nosan|noasan|hygiene" "$@"
 	;;
 tsan)
 	setup
 	build build-tsan -DRUMP_DIAGNOSTIC=ON -DCMAKE_C_COMPILER=clang -DRUMP_SANITIZE=thread
-	run_ctest build-tsan -LE "nosan|notsan" "$@"
+	run_ctest build-tsan -LE "nosan|notsan|hygiene" "$@"
 	;;
 fuzz)
 	setup
