@@ -83,12 +83,6 @@ minphys(struct buf *bp)
 		bp->b_bcount = MAXPHYS;
 }
 
-bool
-uio_is_local(const struct uio *uio)
-{
-	return UIO_VMSPACE_IS_SYSTEM(uio->uio_vmspace);
-}
-
 /* One transfer of at most the uio's first piece; *donep is what was moved. */
 static int
 physio_one(void (*strategy)(struct buf *), struct buf *bp, dev_t dev, int flags,

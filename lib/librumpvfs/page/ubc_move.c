@@ -4,11 +4,15 @@
  * Moving data between the page cache and callers: the reads and writes of file systems.
  *
  * A read takes, in this order: pages that are cached; a direct transfer from the device to the
- * caller's memory, when much is wanted and the place is aligned; pages read in, with as many after
- * them as reading in order suggests.
+ * caller's memory, where that is good; pages read in, with as many after them as reading in order
+ * suggests.
  *
- * Read-ahead: uo_ra_next is the page after the last fill.  A miss there is a sequential reader, and
- * doubles the window (4, 8, 16 pages); any other miss closes it.
+ * Read-ahead: uo_ra_next is the page after the last one read.  A miss there is a sequential reader,
+ * and doubles the window (4, 8, 16 pages); any other miss closes it.
+ *
+ * Direct are large aligned reads, and whole pages that are read at random for the first time: filling
+ * the cache with what may never be wanted again costs a copy and somebody's page.  ubc_seen remembers
+ * the last such pages by a few bits of their identity; the second read of one fills the cache.
  */
 #include <sys/param.h>
 #include <sys/buf.h>
@@ -24,21 +28,45 @@
 #include "rump_ubc.h"
 
 #define RA_FIRST     4			 /* pages: window of a new sequential reader */
-#define UBC_DIRECT   (8 * PAGE_SIZE)	 /* least direct read */
+#define UBC_DIRECT   (4 * PAGE_SIZE)	 /* least direct read of any kind */
+#define UBC_NSEEN    1024		 /* about as many as the cache holds; a power of two */
+
+static uint16_t ubc_seen[UBC_NSEEN]; /* (a) hints: a lost one costs one transfer */
+
+/* Was the page read directly before, as far as we remember?  It is remembered from now on. */
+static bool
+seen_before(const struct uvm_object *uobj, voff_t off)
+{
+	const uint64_t k = (((uint64_t)(uintptr_t)uobj >> 6) * 0x9e3779b97f4a7c15ULL) ^
+	    (((uint64_t)off >> PAGE_SHIFT) * 0xff51afd7ed558ccdULL);
+	uint16_t *const slot = &ubc_seen[(k >> 20) & (UBC_NSEEN - 1)];
+	const uint16_t tag = (uint16_t)(k >> 48) | 1;
+
+	if (__atomic_load_n(slot, __ATOMIC_RELAXED) == tag)
+		return true;
+	__atomic_store_n(slot, tag, __ATOMIC_RELAXED);
+	return false;
+}
+
+/* The next miss at off would be one in order. */
+static inline bool
+ra_sequential(const struct uvm_object *uobj, voff_t off)
+{
+	return off == 0 ||
+	    off >> PAGE_SHIFT == __atomic_load_n(&uobj->uo_ra_next, __ATOMIC_RELAXED);
+}
 
 /* How many pages a miss at off reads in. */
 static unsigned
 ra_window(struct uvm_object *uobj, voff_t off, unsigned need, int advice)
 {
-	const int64_t idx = off >> PAGE_SHIFT;
-	const int64_t next = __atomic_load_n(&uobj->uo_ra_next, __ATOMIC_RELAXED);
 	unsigned win = __atomic_load_n(&uobj->uo_ra_win, __ATOMIC_RELAXED);
 
 	if (advice == UVM_ADV_RANDOM)
 		win = 1;
 	else if (advice == UVM_ADV_SEQUENTIAL)
 		win = UBC_CHUNKPAGES;
-	else if (idx == next || idx == 0)
+	else if (ra_sequential(uobj, off))
 		win = MIN(MAX(2 * win, RA_FIRST), UBC_CHUNKPAGES);
 	else
 		win = 1;
@@ -60,14 +88,19 @@ pages_of(voff_t off, size_t len)
  * and clean have what the device has, so only dirty ones stand in the way.
  */
 static size_t
-direct_len(struct vnode *vp, const struct uio *uio, size_t todo)
+direct_len(struct vnode *vp, const struct uio *uio, size_t todo, int advice)
 {
-	const size_t len = MIN(uio->uio_iov->iov_len, todo);
+	const size_t len = rounddown2(MIN(uio->uio_iov->iov_len, todo), (size_t)PAGE_SIZE);
 
-	if (len < UBC_DIRECT || (uio->uio_offset & PAGE_MASK) != 0 || !uio_is_local(uio) ||
+	if (len == 0 || (uio->uio_offset & PAGE_MASK) != 0 || !uio_is_local(uio) ||
 	    __atomic_load_n(&vp->v_uobj.uo_ndirty, __ATOMIC_RELAXED) != 0)
 		return 0;
-	return rounddown2(len, (size_t)PAGE_SIZE);
+	if (len >= UBC_DIRECT)
+		return len;
+	if (advice == UVM_ADV_SEQUENTIAL || ra_sequential(&vp->v_uobj, uio->uio_offset) ||
+	    seen_before(&vp->v_uobj, uio->uio_offset))
+		return 0;
+	return len;
 }
 
 static int
@@ -100,7 +133,7 @@ read_some(struct vnode *vp, struct uio *uio, size_t todo, int advice)
 
 	run = ubc_lookup_run(uobj, pgoff, need, &pg);
 	if (run == 0) {
-		len = direct_len(vp, uio, todo);
+		len = direct_len(vp, uio, todo, advice);
 		if (len != 0)
 			return read_direct(vp, uio, len);
 		error = ubc_fill(vp, pgoff, ra_window(uobj, pgoff, need, advice), &pg, &run);

@@ -7,6 +7,9 @@
 #include <sys/param.h>
 #include <sys/atomic.h>
 #include <sys/buf.h>
+#include <sys/uio.h>
+
+#include "rump_copyio.h"
 
 int bufinit(void);
 void bufcache_fini(void);
@@ -45,7 +48,11 @@ void buf_disown_locked(struct buf *bp);
 /* Start the transfer of a block that is owned and not valid. */
 void buf_startread(struct buf *bp, u_int flags);
 
-/* The file that the uio's memory belongs to is this process: pointers can be used as they are. */
-bool uio_is_local(const struct uio *uio);
+/* Is the uio's memory that of this host process, so that pointers can be used as they are? */
+static inline bool
+uio_is_local(const struct uio *uio)
+{
+	return uio->uio_vmspace->vm_ops == NULL;
+}
 
 #endif /* RUMP_BUF_PRIVATE_H */
