@@ -401,10 +401,3 @@ rump_sysctl_fini(void)
 	sysctl_unlock();
 	rw_destroy(&treelock);
 }
-
-void
-rump_sysctl_setup(const void *const *start, const void *const *stop)
-{
-	for (; start < stop; start++)
-		(*__FPTRCAST(sysctl_setup_func, __UNCONST(*start)))(&boot_log);
-}

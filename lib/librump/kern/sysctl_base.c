@@ -27,7 +27,8 @@ const char osrelease[] = "10.0"; /* of the interface */
 const char kernel_ident[] = "RUMP";
 const char version[] = "librump 0.1.0 with the interface of NetBSD 10.0\n";
 static const char machine_name[] = "amd64", machine_arch_name[] = "x86_64";
-const char *cpu_model_name = "virtual";
+static const char model_name[] = "virtual CPU of a rump kernel";
+const char *cpu_model_name = model_name;
 /* Names and lengths: proc_lock. */
 char hostname[MAXHOSTNAMELEN];
 int hostnamelen;
@@ -246,6 +247,7 @@ static const struct variable kern_variables[] = {
 static const struct variable hw_variables[] = {
 	STRING(HW_MACHINE, "machine", machine_name, "machine class"),
 	STRING(HW_MACHINE_ARCH, "machine_arch", machine_arch_name, "machine's processor"),
+	STRING(HW_MODEL, "model", model_name, "machine model"),
 	MADE(HW_NCPU, CTLTYPE_INT, "ncpu", sysctl_cpus, sizeof(int), "virtual CPUs"),
 	MADE(HW_NCPUONLINE, CTLTYPE_INT, "ncpuonline", sysctl_cpus, sizeof(int),
 	    "virtual CPUs that are on"),

@@ -17,8 +17,6 @@ void rump_evcnt_fini(void);
 /* The tree's roots, kern.* and hw.*. */
 int rump_sysctl_init(void);
 void rump_sysctl_fini(void);
-/* Run a component's SYSCTL_SETUP() functions; their nodes go away at rump_sysctl_fini(). */
-void rump_sysctl_setup(const void *const *start, const void *const *stop);
 /* limit0 and the table of user ids. */
 int rump_resource_init(void);
 void rump_resource_fini(void);
