@@ -39,8 +39,13 @@ struct rump_cpu {
 
 /* The CPU of threads that have just halted the kernel under themselves. */
 extern struct cpu_info rump_cpu_dead;
-/* False: unscheduling threads fence for themselves. */
-extern bool rump_have_membarrier;
+/* (a) CPUs from this index on were never taken in this kernel. */
+extern int rump_cpu_high;
+static inline int
+rump_cpu_used(void)
+{
+	return __atomic_load_n(&rump_cpu_high, __ATOMIC_SEQ_CST);
+}
 
 static inline uint32_t
 rump_pending(const struct cpu_info *ci)

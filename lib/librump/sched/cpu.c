@@ -53,8 +53,9 @@ __thread struct rump_thread rump_thread __attribute__((__tls_model__("initial-ex
 int ncpu = 1;
 int ncpuonline = 1;
 bool mp_online = true;
-bool rump_have_membarrier;
+int rump_cpu_high;
 
+static bool fencing;	/* boot_lock: rh_attention counts one for the lack of a membarrier */
 static struct rump_hlock waiters_lock;
 static TAILQ_HEAD(, waiter) waiters = TAILQ_HEAD_INITIALIZER(waiters); /* waiters_lock */
 static uint32_t nwaiters;						/* (a) their number */
@@ -75,11 +76,25 @@ rump_attention(int delta)
 	__atomic_fetch_add(&rump_hot.rh_attention, (uint32_t)delta, __ATOMIC_SEQ_CST);
 }
 
+/* A CPU is taken for the first time in this kernel. */
+static void
+used_now(int n)
+{
+	int high = __atomic_load_n(&rump_cpu_high, __ATOMIC_RELAXED);
+
+	while (high < n && !__atomic_compare_exchange_n(&rump_cpu_high, &high, n, false,
+			       __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		continue;
+}
+
 bool
 rump_cpu_try(struct cpu_info *ci)
 {
+	const int i = (int)(ci - rump_cpus);
 	uint32_t expect = 0;
 
+	if (__predict_false(i >= __atomic_load_n(&rump_cpu_high, __ATOMIC_RELAXED)))
+		used_now(i + 1);
 	if (__atomic_load_n(&ci->ci_busy, __ATOMIC_RELAXED) != 0 ||
 	    !__atomic_compare_exchange_n(&ci->ci_busy, &expect, 1, false, __ATOMIC_ACQUIRE,
 		__ATOMIC_RELAXED))
@@ -95,10 +110,12 @@ try_any(struct cpu_info *pref, bool bound)
 		return pref;
 	if (bound)
 		return NULL;
-	for (int i = 1; i < ncpu; i++) {
-		struct cpu_info *ci = &rump_cpus[(pref->ci_index + i) % ncpu];
+	const int n = __atomic_load_n(&ncpu, __ATOMIC_RELAXED);
 
-		if (rump_cpu_try(ci))
+	for (int i = 1; i < n; i++) {
+		struct cpu_info *ci = &rump_cpus[(pref - rump_cpus + i) % n];
+
+		if (__atomic_load_n(&ci->ci_busy, __ATOMIC_RELAXED) == 0 && rump_cpu_try(ci))
 			return ci;
 	}
 	return NULL;
@@ -145,8 +162,7 @@ wait_queued(struct cpu_info *pref, bool bound, uint32_t gen)
 	TAILQ_INSERT_TAIL(&waiters, &w, w_link);
 	rump_hlock_exit(&waiters_lock);
 	waiter_count(1);
-	if (rump_have_membarrier)
-		(void)rumpuser_membarrier();
+	(void)rumpuser_membarrier(); /* without one, those who leave fence */
 	for (;;) {
 		ci = try_any(pref, bound);
 		if (ci != NULL || stale(gen))
@@ -182,7 +198,7 @@ rump_cpu_take(struct cpu_info *pref, bool bound, uint32_t gen)
 
 	if ((ci = try_any(pref, bound)) != NULL)
 		return ci;
-	if (ncpu > 1) {
+	if (__atomic_load_n(&ncpu, __ATOMIC_RELAXED) > 1) {
 		const int64_t end = now_ns() + SPIN_NS;
 
 		do {
@@ -201,8 +217,7 @@ rump_cpu_left(struct cpu_info *ci)
 	struct waiter *w;
 	uint32_t *wake = NULL;
 
-	if (!rump_have_membarrier)
-		membar_sync();
+	membar_sync(); /* the waiter's, where the host has no membarrier */
 	rump_rcu_cpuleft();
 	if (__atomic_load_n(&nwaiters, __ATOMIC_RELAXED) == 0)
 		return;
@@ -401,20 +416,28 @@ cpu_softintr_p(void)
 	return (curlwp->l_pflag & LP_INTR) != 0;
 }
 
-/* All CPUs are set up, and held by nobody but the booting thread: it has the first. */
+/*
+ * All CPUs are set up, and held by nobody but the booting thread: it has the first.  Threads of an
+ * older kernel may still be on their way out of the functions above: what they look at is
+ * atomic, and counts that they will take back are not reset.
+ */
 int
 rump_cpu_init(void)
 {
 	void *mem;
 	int error;
 
-	ncpu = ncpuonline = rump_params.rp_ncpu;
+	__atomic_store_n(&ncpu, rump_params.rp_ncpu, __ATOMIC_RELAXED);
+	ncpuonline = ncpu;
 	error = rumpuser_map(round_page(ncpu * sizeof(struct rump_cpu)), PAGE_SIZE,
 	    RUMPUSER_MEM_SMALL, &mem);
 	if (error != 0)
 		return error;
-	rump_have_membarrier = rumpuser_membarrier();
-	__atomic_store_n(&rump_hot.rh_attention, rump_have_membarrier ? 0 : 1, __ATOMIC_RELAXED);
+	if (!fencing && !rumpuser_membarrier()) {
+		fencing = true;
+		rump_attention(1);
+	}
+	__atomic_store_n(&rump_cpu_high, 1, __ATOMIC_RELAXED);
 	for (int i = ncpu - 1; i >= 0; i--) {
 		struct cpu_info *ci = &rump_cpus[i];
 
@@ -468,6 +491,7 @@ rump_cpu_forked(void)
 	TAILQ_INIT(&waiters);
 	nwaiters = 0;
 	rump_hot.rh_attention = 0;
+	fencing = false;
 	for (int i = 0; i < ncpu; i++)
 		rump_cpus[i].ci_busy = 1;
 }

@@ -36,7 +36,8 @@ first_cpu(void)
 {
 	static uint32_t next;
 
-	return &rump_cpus[__atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % (uint32_t)ncpu];
+	return &rump_cpus[__atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) %
+	    (uint32_t)__atomic_load_n(&ncpu, __ATOMIC_RELAXED)];
 }
 
 /* Give the thread an implicit lwp in the kernel of generation gen, and a CPU. */

@@ -55,7 +55,7 @@ take_token(struct lwp *l)
 static bool
 others_busy(struct cpu_info *ci)
 {
-	for (int i = 0; i < ncpu; i++) {
+	for (int i = 0, n = rump_cpu_used(); i < n; i++) {
 		if (&rump_cpus[i] != ci &&
 		    __atomic_load_n(&rump_cpus[i].ci_busy, __ATOMIC_RELAXED) != 0)
 			return true;

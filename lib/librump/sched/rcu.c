@@ -47,6 +47,7 @@ static uint32_t gp_waiters;	/* (a) threads in rump_rcu_synchronize() */
 static struct rump_hlock batch_lock;
 static struct rump_rcu_head *batch;
 static struct cpu_info *batch_cpu;
+static int batch_ncpu;		/* CPUs used when it began; later ones take part in no old section */
 static uint32_t nbatched;	/* (a) objects given and not yet freed, for the barrier */
 
 static bool
@@ -96,7 +97,7 @@ rump_rcu_synchronize(void)
 	__atomic_fetch_add(&gp_waiters, 1, __ATOMIC_SEQ_CST);
 	rump_attention(1);
 	(void)rumpuser_membarrier();
-	for (int i = 0; i < ncpu; i++) {
+	for (int i = 0, n = rump_cpu_used(); i < n; i++) {
 		struct cpu_info *ci = &rump_cpus[i];
 
 		if (ci != self)
@@ -148,7 +149,8 @@ batch_start(struct cpu_info *ci)
 	rc->rc_rcu = NULL;
 	rc->rc_nrcu = 0;
 	membar_sync();
-	for (int i = 0; i < ncpu; i++) {
+	batch_ncpu = rump_cpu_used();
+	for (int i = 0; i < batch_ncpu; i++) {
 		struct cpu_info *other = &rump_cpus[i];
 
 		other->ci_rump->rc_snap = __atomic_load_n(&other->ci_nqs, __ATOMIC_RELAXED);
@@ -163,7 +165,7 @@ batch_over(struct cpu_info *ci)
 {
 	bool over = true;
 
-	for (int i = 0; i < ncpu; i++) {
+	for (int i = 0; i < batch_ncpu; i++) {
 		struct rump_cpu *rc = rump_cpus[i].ci_rump;
 
 		if (!rc->rc_passed)
@@ -209,7 +211,7 @@ rump_rcu_barrier(void)
 
 	while (__atomic_load_n(&nbatched, __ATOMIC_ACQUIRE) != 0) {
 		rump_rcu_synchronize();
-		for (int i = 0; i < ncpu; i++) {
+		for (int i = 0, n = rump_cpu_used(); i < n; i++) {
 			rump_cpu_moveto(l, &rump_cpus[i]);
 			rump_rcu_poll(l->l_cpu);
 		}
