@@ -22,7 +22,8 @@ fd_alloc_grow(struct proc *p, int want, int *result)
 	while ((error = fd_alloc(p, want, result)) == ENOSPC) {
 		if (want >= fd_limit(p))
 			return EMFILE;
-		fd_reserve(p->p_fd, MAX((u_int)want, p->p_fd->fd_dt->dt_nfiles));
+		fd_reserve(p->p_fd,
+		    MAX((u_int)want, atomic_load_consume(&p->p_fd->fd_dt)->dt_nfiles));
 	}
 	return error;
 }
