@@ -71,6 +71,20 @@ START_TEST(errno_efault_for_null_with_length)
 }
 END_TEST
 
+START_TEST(errno_enosys_of_absent_components)
+{
+	int n;
+
+	ck_assert_int_eq(rump_pub_etfs_register("/x", "/", RUMP_ETFS_DIR), ENOSYS);
+	ck_assert_int_eq(rump_pub_etfs_remove("/x"), ENOSYS);
+	ck_assert_int_eq(rump_pub_netconfig_ifup("shmif0"), ENOSYS);
+	ck_assert_int_eq(rump_pub_shmif_create("bus", &n), ENOSYS);
+	ck_assert_int_eq(rump_pub_syspuffs_glueinit(0, &n), ENOSYS);
+	ck_assert_int_eq(rump_pub_kernelfsym_load(NULL, 0, NULL, 0), ENOSYS);
+	ck_fails(rump_sys_mount("ext4", "/", 0, NULL, 0), ENOSYS);
+}
+END_TEST
+
 START_TEST(errno_enxio_without_a_kernel)
 {
 	ck_assert_int_eq(rump_sys_reboot(RUMP_RB_HALT, NULL), 0);
@@ -105,6 +119,7 @@ main(void)
 	tcase_add_test(tc, errno_is_left_alone_on_success);
 	tcase_add_test(tc, errno_enosys_for_what_nobody_serves);
 	tcase_add_test(tc, errno_efault_for_null_with_length);
+	tcase_add_test(tc, errno_enosys_of_absent_components);
 	tcase_add_test(tc, errno_enxio_without_a_kernel);
 	tcase_add_test(tc, errno_bad_iovecs);
 	return run_suite(tc, "errno");
