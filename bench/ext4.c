@@ -29,7 +29,7 @@
 #define BIG_BYTES  (256 * MiB)
 #define PAGE       4096
 #define BIG_PAGES  (BIG_BYTES / PAGE)
-#define HIT_PAGES  1024
+#define HIT_PAGES  256
 #define MISS_PAGES 16384
 
 static const char *images; /* directory of the images */
@@ -295,15 +295,15 @@ static double
 rump_random_hit(void *arg)
 {
 	(void)arg;
-	(void)random_us(rumpfd, true, HIT_PAGES, HIT_PAGES);
-	return random_us(rumpfd, true, HIT_PAGES, 20 * HIT_PAGES);
+	(void)random_us(rumpfd, true, HIT_PAGES, 3 * HIT_PAGES);
+	return random_us(rumpfd, true, HIT_PAGES, 80 * HIT_PAGES);
 }
 
 static double
 host_random_hit(void *arg)
 {
 	(void)arg;
-	return random_us(hostfd, false, HIT_PAGES, 20 * HIT_PAGES);
+	return random_us(hostfd, false, HIT_PAGES, 80 * HIT_PAGES);
 }
 
 static void

@@ -411,6 +411,22 @@ buf_getcached(struct vnode *vp, daddr_t lblkno, int slpflag, int slptimeo, struc
 }
 
 struct buf *
+buf_create(struct vnode *vp, daddr_t lblkno, int size)
+{
+	struct buf *const bp = buf_new(size);
+
+	mutex_enter(&bufcache_lock);
+	if (buf_find(vp, lblkno, INT_MAX) == NULL) {
+		buf_enter(bp, vp, lblkno);
+		mutex_exit(&bufcache_lock);
+		return bp;
+	}
+	mutex_exit(&bufcache_lock);
+	brelse(bp, BC_INVAL);
+	return NULL;
+}
+
+struct buf *
 getblk(struct vnode *vp, daddr_t lblkno, int size, int slpflag, int slptimeo)
 {
 	struct buf *bp, *new;
@@ -424,15 +440,9 @@ getblk(struct vnode *vp, daddr_t lblkno, int size, int slpflag, int slptimeo)
 			break;
 		if (error != ENOENT)
 			return NULL;
-		new = buf_new(size);
-		mutex_enter(&bufcache_lock);
-		if (buf_find(vp, lblkno, INT_MAX) == NULL) {
-			buf_enter(new, vp, lblkno);
-			mutex_exit(&bufcache_lock);
+		new = buf_create(vp, lblkno, size);
+		if (new != NULL)
 			return new;
-		}
-		mutex_exit(&bufcache_lock);
-		brelse(new, BC_INVAL);
 	}
 	if (__predict_false(bp->b_bcount != size))
 		allocbuf(bp, size, 1);

@@ -9,6 +9,7 @@
 #include <sys/param.h>
 #include <sys/buf.h>
 #include <sys/condvar.h>
+#include <sys/kmem.h>
 #include <sys/mutex.h>
 #include <sys/pool.h>
 #include <sys/systm.h>
@@ -17,6 +18,8 @@
 
 #include "rump_buf.h"
 #include "rump_bio.h"
+
+#define CLUSTER_BYTES (16 * 1024)
 
 static pool_cache_t iobuf_cache;
 
@@ -148,6 +151,49 @@ buf_readahead(struct vnode *vp, daddr_t lblkno, int size)
 		buf_startread(bp, B_ASYNC);
 }
 
+/*
+ * Small blocks of a disk that are read in order come CLUSTER_BYTES at a time: one transfer for bp,
+ * which is owned and not valid, and the blocks after it that are not cached.  Nothing of those is
+ * waited for.  False: nothing was read.
+ */
+static bool
+buf_readcluster(struct buf *bp, struct vnode *vp, int size)
+{
+	const daddr_t nblk = size >> DEV_BSHIFT;
+	struct buf *const io = getiobuf(vp, true), *next;
+	char *const data = kmem_alloc(CLUSTER_BYTES, KM_SLEEP);
+	size_t have;
+
+	io->b_data = data;
+	io->b_bcount = io->b_bufsize = CLUSTER_BYTES;
+	io->b_blkno = io->b_lblkno = bp->b_blkno;
+	buf_startread(io, 0);
+	have = biowait(io) == 0 ? CLUSTER_BYTES - (size_t)io->b_resid : 0;
+	putiobuf(io);
+	if (have >= (size_t)size) {
+		memcpy(bp->b_data, data, (size_t)size);
+		bp->b_oflags |= BO_DONE;
+	}
+	for (size_t off = (size_t)size; off + (size_t)size <= have; off += (size_t)size) {
+		next = buf_create(vp, bp->b_lblkno + (daddr_t)(off / (size_t)size) * nblk, size);
+		if (next == NULL)
+			break; /* from here on the cache has been before */
+		memcpy(next->b_data, data + off, (size_t)size);
+		next->b_oflags |= BO_DONE;
+		brelse(next, 0);
+	}
+	kmem_free(data, CLUSTER_BYTES);
+	return have >= (size_t)size;
+}
+
+/* Is the block one that buf_readcluster() is good for? */
+static inline bool
+buf_wantcluster(const struct buf *bp, struct vnode *vp, int size)
+{
+	return vp->v_type == VBLK && size <= CLUSTER_BYTES / 4 && size % DEV_BSIZE == 0 &&
+	    incore(vp, bp->b_lblkno - (size >> DEV_BSHIFT)) != NULL;
+}
+
 int
 breadn(struct vnode *vp, daddr_t lblkno, int size, daddr_t *rablks, int *rasizes, int nrablks,
     int flags, struct buf **bpp)
@@ -159,7 +205,8 @@ breadn(struct vnode *vp, daddr_t lblkno, int size, daddr_t *rablks, int *rasizes
 	*bpp = NULL;
 	if (bp == NULL)
 		return ENOMEM;
-	if (__predict_false((bp->b_oflags & (BO_DONE | BO_DELWRI)) == 0)) {
+	if (__predict_false((bp->b_oflags & (BO_DONE | BO_DELWRI)) == 0) &&
+	    (!buf_wantcluster(bp, vp, size) || !buf_readcluster(bp, vp, size))) {
 		started = true;
 		buf_startread(bp, 0);
 	}

@@ -29,7 +29,7 @@
 
 #define RA_FIRST     4			 /* pages: window of a new sequential reader */
 #define UBC_DIRECT   (4 * PAGE_SIZE)	 /* least direct read of any kind */
-#define UBC_NSEEN    1024		 /* about as many as the cache holds; a power of two */
+#define UBC_NSEEN    4096		 /* well over what the cache holds; a power of two */
 
 static uint16_t ubc_seen[UBC_NSEEN]; /* (a) hints: a lost one costs one transfer */
 

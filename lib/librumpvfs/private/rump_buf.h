@@ -45,6 +45,9 @@ buf_disown(struct buf *bp)
 /* The same with bufcache_lock held. */
 void buf_disown_locked(struct buf *bp);
 
+/* The buffer of a block that is not in the cache, owned; NULL when it is there.  sleeps. */
+struct buf *buf_create(struct vnode *vp, daddr_t lblkno, int size);
+
 /* Start the transfer of a block that is owned and not valid. */
 void buf_startread(struct buf *bp, u_int flags);
 
