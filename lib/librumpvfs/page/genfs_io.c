@@ -108,11 +108,11 @@ again:
 	TAILQ_FOREACH(pg, &uobj->uo_memq, pageq.queue) {
 		if (pg->offset < lo || (hi != 0 && pg->offset >= hi))
 			continue;
-		if ((pg->flags & PG_BUSY) && sync && (pg->flags & PG_FAKE) == 0) {
+		if ((ubc_flags(pg) & PG_BUSY) && sync && (ubc_flags(pg) & PG_FAKE) == 0) {
 			ubc_page_wait(pg);
 			goto again;
 		}
-		if ((pg->flags & (PG_DIRTY | PG_BUSY)) == PG_DIRTY &&
+		if ((ubc_flags(pg) & (PG_DIRTY | PG_BUSY)) == PG_DIRTY &&
 		    (first == NULL || pg->offset < first->offset))
 			first = pg;
 	}
@@ -247,7 +247,7 @@ page_trybusy(struct uvm_object *uobj, voff_t off)
 
 	mutex_enter(&ubc_lock);
 	pg = ubc_find(uobj, off);
-	if (pg != NULL && (pg->flags & PG_BUSY) == 0) {
+	if (pg != NULL && (ubc_flags(pg) & PG_BUSY) == 0) {
 		__atomic_fetch_or(&pg->flags, PG_BUSY, __ATOMIC_ACQUIRE);
 		__atomic_fetch_add(&pg->p_chunk->c_pins, 1, __ATOMIC_ACQUIRE);
 	} else {

@@ -165,7 +165,7 @@ ubc_leave(struct vm_page *pg)
 	struct vm_page **pp;
 
 	KASSERT(mutex_owned(&ubc_lock));
-	if (pg->flags & PG_DIRTY)
+	if (ubc_flags(pg) & PG_DIRTY)
 		ubc_page_setclean(pg);
 	for (pp = ubc_bucket(uobj, pg->offset); *pp != pg; pp = &(*pp)->p_hnext)
 		KASSERT(*pp != NULL);
@@ -216,7 +216,7 @@ ubc_chunk_evict(struct ubc_chunk *c)
 		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
 	for (unsigned i = 0; c->c_live != 0 && i < UBC_CHUNKPAGES; i++)
-		if (c->c_pages[i].flags & PG_TABLED)
+		if (ubc_flags(&c->c_pages[i]) & PG_TABLED)
 			ubc_leave(&c->c_pages[i]);
 	KASSERT(c->c_live == 0);
 	return true;
@@ -324,7 +324,7 @@ void
 ubc_page_setdirty(struct vm_page *pg)
 {
 	KASSERT(mutex_owned(&ubc_lock));
-	if (pg->flags & PG_DIRTY)
+	if (ubc_flags(pg) & PG_DIRTY)
 		return;
 	/* Whoever ends a page's I/O clears PG_BUSY without the lock. */
 	__atomic_fetch_or(&pg->flags, PG_DIRTY, __ATOMIC_RELAXED);
@@ -338,7 +338,7 @@ void
 ubc_page_setclean(struct vm_page *pg)
 {
 	KASSERT(mutex_owned(&ubc_lock));
-	if ((pg->flags & PG_DIRTY) == 0)
+	if ((ubc_flags(pg) & PG_DIRTY) == 0)
 		return;
 	__atomic_fetch_or(&pg->flags, PG_CLEAN, __ATOMIC_RELAXED);
 	__atomic_fetch_and(&pg->flags, ~(uint32_t)PG_DIRTY, __ATOMIC_RELAXED);
@@ -395,7 +395,7 @@ again:
 	TAILQ_FOREACH_SAFE(pg, &uobj->uo_memq, pageq.queue, next) {
 		if (pg->offset < lo || (hi != 0 && pg->offset >= hi))
 			continue;
-		if (pg->flags & PG_BUSY) {
+		if (ubc_flags(pg) & PG_BUSY) {
 			ubc_page_wait(pg);
 			goto again;
 		}
@@ -423,7 +423,7 @@ ubc_dirty_vnode(void)
 		struct ubc_chunk *const c = ubc_chunks[i];
 
 		for (unsigned j = 0; c->c_ndirty != 0 && j < UBC_CHUNKPAGES; j++) {
-			if ((c->c_pages[j].flags & PG_DIRTY) == 0)
+			if ((ubc_flags(&c->c_pages[j]) & PG_DIRTY) == 0)
 				continue;
 			vp = container_of(c->c_pages[j].uobject, struct vnode, v_uobj);
 			if (vcache_tryvget(vp) != 0)

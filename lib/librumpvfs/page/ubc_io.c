@@ -156,7 +156,7 @@ run_alloc(struct vnode *vp, voff_t off, unsigned npages, struct vm_page **pgp, u
 	mutex_enter(&ubc_lock);
 	pg = ubc_find(&vp->v_uobj, off);
 	if (pg != NULL) {
-		if (pg->flags & PG_FAKE)
+		if (ubc_flags(pg) & PG_FAKE)
 			ubc_page_wait(pg);
 		mutex_exit(&ubc_lock);
 		return EPASSTHROUGH;

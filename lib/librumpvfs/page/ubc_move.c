@@ -177,7 +177,7 @@ write_page(struct vnode *vp, voff_t pgoff, size_t on, size_t len, int flags, str
 				return ENOMEM;
 			continue;
 		}
-		if ((*pgp)->flags & PG_FAKE)
+		if (ubc_flags(*pgp) & PG_FAKE)
 			ubc_page_wait(*pgp);
 		mutex_exit(&ubc_lock);
 	}
@@ -209,7 +209,7 @@ write_some(struct vnode *vp, struct uio *uio, size_t todo, int flags)
 		memset(va + on + done, 0, len - done);
 	}
 	mutex_enter(&ubc_lock);
-	if (pg->flags & PG_TABLED)
+	if (ubc_flags(pg) & PG_TABLED)
 		ubc_page_setdirty(pg);
 	mutex_exit(&ubc_lock);
 	if (fresh)

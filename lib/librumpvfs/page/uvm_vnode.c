@@ -156,7 +156,7 @@ void
 uvm_pagefree(struct vm_page *pg)
 {
 	struct ubc_chunk *const c = pg->p_chunk;
-	const bool busy = (pg->flags & PG_BUSY) != 0;
+	const bool busy = (ubc_flags(pg) & PG_BUSY) != 0;
 
 	mutex_enter(&ubc_lock);
 	ubc_page_free(pg);
@@ -185,7 +185,7 @@ uvm_page_unbusy(struct vm_page **pgs, int npgs)
 
 		if (pg == NULL || pg == PGO_DONTCARE)
 			continue;
-		if (pg->flags & PG_RELEASED) {
+		if (ubc_flags(pg) & PG_RELEASED) {
 			uvm_pagefree(pg);
 		} else {
 			ubc_run_unbusy(pg, 1, PG_FAKE);
@@ -217,7 +217,7 @@ uvm_pagemarkdirty(struct vm_page *pg, unsigned status)
 unsigned
 uvm_pagegetdirty(struct vm_page *pg)
 {
-	return pg->flags & (PG_CLEAN | PG_DIRTY);
+	return ubc_flags(pg) & (PG_CLEAN | PG_DIRTY);
 }
 
 void

@@ -64,6 +64,13 @@ ubc_unpin(struct ubc_chunk *c)
 	__atomic_fetch_sub(&c->c_pins, 1, __ATOMIC_RELEASE);
 }
 
+/* Flags change under ubc_lock, but for those that end a page's I/O. */
+static inline uint32_t
+ubc_flags(const struct vm_page *pg)
+{
+	return __atomic_load_n(&pg->flags, __ATOMIC_ACQUIRE);
+}
+
 /* Is pg the page (uobj, off), with one of the states in want?  Exact for pinned pages. */
 static inline bool
 ubc_page_is(const struct vm_page *pg, const struct uvm_object *uobj, voff_t off, uint32_t mask,
