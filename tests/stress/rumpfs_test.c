@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * Eight threads at one rumpfs, on one, two and eight virtual CPUs.
+ * Eight threads at one rumpfs, in the ways to boot of configs[].
  *
  * Each row of rows[] is a kind of work with something that must hold all the time: private data is
  * what was written last, shared names give no errors but those that a race explains, records
@@ -599,7 +599,16 @@ static const struct row rows[] = {
 };
 #define NROWS ((int)(sizeof(rows) / sizeof(rows[0])))
 
-static const char *const ncpus[] = { "1", "2", "8" };
+/* Few vnodes: they are reclaimed all the time. */
+static const struct config {
+	const char *c_name, *c_ncpu, *c_nvnodes, *c_threads;
+} configs[] = {
+	{ "1 CPU", "1", "1024", "1" },
+	{ "2 CPUs, few vnodes", "2", "16", "1" },
+	{ "8 CPUs", "8", "1024", "1" },
+	{ "8 CPUs, few vnodes, no threads", "8", "16", "0" },
+};
+#define NCONFIGS ((int)(sizeof(configs) / sizeof(configs[0])))
 
 static const struct row *row;
 
@@ -618,9 +627,12 @@ work(void *arg)
 
 START_TEST(stress_rumpfs)
 {
+	const struct config *const c = &configs[_i / NROWS];
 	pthread_t threads[THREADS];
 
-	ck_assert_int_eq(setenv("RUMP_NCPU", ncpus[_i / NROWS], 1), 0);
+	ck_assert_int_eq(setenv("RUMP_NCPU", c->c_ncpu, 1), 0);
+	ck_assert_int_eq(setenv("RUMP_NVNODES", c->c_nvnodes, 1), 0);
+	ck_assert_int_eq(setenv("RUMP_THREADS", c->c_threads, 1), 0);
 	ck_assert_int_eq(rump_init(), 0);
 	row = &rows[_i % NROWS];
 	(*row->r_setup)();
@@ -628,8 +640,7 @@ START_TEST(stress_rumpfs)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, work, (void *)i), 0);
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
-	ck_assert_msg(
-	    failure[0] == '\0', "%s, %s CPUs: %s", row->r_name, ncpus[_i / NROWS], failure);
+	ck_assert_msg(failure[0] == '\0', "%s, %s: %s", row->r_name, c->c_name, failure);
 	if (row->r_finish != NULL)
 		(*row->r_finish)();
 	ck_assert_int_eq(rump_sys_reboot(RUMP_RB_HALT, NULL), 0);
@@ -643,7 +654,7 @@ main(void)
 	TCase *const tc = tcase_create("threads");
 
 	tcase_set_timeout(tc, 120);
-	tcase_add_loop_test(tc, stress_rumpfs, 0, NROWS * 3);
+	tcase_add_loop_test(tc, stress_rumpfs, 0, NROWS * NCONFIGS);
 	suite_add_tcase(s, tc);
 	SRunner *const sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);
