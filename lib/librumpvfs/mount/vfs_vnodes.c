@@ -52,7 +52,7 @@ vfs_insmntque(struct vnode *vp, struct mount *mp)
 		TAILQ_REMOVE(&old->mnt_vnodelist, vip, vi_mntvnodes);
 		mutex_exit(old->mnt_vnodelock);
 	}
-	vp->v_mount = mp;
+	atomic_store_release(&vp->v_mount, mp);
 	if (mp != NULL && mp != dead_rootmount) {
 		mutex_enter(mp->mnt_vnodelock);
 		TAILQ_INSERT_TAIL(&mp->mnt_vnodelist, vip, vi_mntvnodes);

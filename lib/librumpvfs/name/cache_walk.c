@@ -55,6 +55,21 @@ walk_cross(struct vnode *vp)
 	return vp;
 }
 
+/* For readers without any lock: the vnode may be in the middle of being reclaimed. */
+static inline bool
+walk_at_root(const struct vnode *vp)
+{
+	return (atomic_load_relaxed(&vp->v_vflag) & VV_ROOT) != 0;
+}
+
+static inline bool
+walk_at_union(const struct vnode *vp)
+{
+	const struct mount *const mp = atomic_load_consume(&vp->v_mount);
+
+	return (atomic_load_relaxed(&mp->mnt_flag) & MNT_UNION) != 0;
+}
+
 /* One component other than '.': *vpp, NULL when absent.  False: cannot tell. */
 static inline bool
 walk_step(const struct nc_walker *nw, struct vnode *dvp, const char *p, size_t len,
@@ -68,7 +83,7 @@ walk_step(const struct nc_walker *nw, struct vnode *dvp, const char *p, size_t l
 			*vpp = dvp;
 			return true;
 		}
-		if ((dvp->v_vflag & VV_ROOT) != 0)
+		if (walk_at_root(dvp))
 			return false;
 	}
 	if (dvp == rootvnode && __predict_false(
@@ -80,8 +95,7 @@ walk_step(const struct nc_walker *nw, struct vnode *dvp, const char *p, size_t l
 	nc_touch(nc);
 	*vpp = nc->nc_vp;
 	if (nc->nc_vp == NULL)
-		return !nc->nc_whiteout && ((dvp->v_vflag & VV_ROOT) == 0 ||
-		    (dvp->v_mount->mnt_flag & MNT_UNION) == 0);
+		return !nc->nc_whiteout && (!walk_at_root(dvp) || !walk_at_union(dvp));
 	if (!nw->nw_nocross)
 		*vpp = walk_cross(nc->nc_vp);
 	return *vpp != NULL;

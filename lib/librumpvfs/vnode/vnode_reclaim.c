@@ -203,7 +203,8 @@ vcache_reclaim(struct vnode *vp)
 	vfs_insmntque(vp, dead_rootmount);
 	mutex_enter(vp->v_interlock);
 	vp->v_op = dead_vnodeop_p;
-	vp->v_vflag = VV_MPSAFE | (vp->v_vflag & VV_ISTTY);
+	/* Walks over the name cache look at it without a lock. */
+	atomic_store_relaxed(&vp->v_vflag, VV_MPSAFE | (vp->v_vflag & VV_ISTTY));
 	vp->v_tag = VT_NON;
 	vstate_change(vp, VS_RECLAIMING, VS_RECLAIMED);
 	mutex_exit(vp->v_interlock);
