@@ -252,11 +252,50 @@ test_invalidate(void)
 	CHECK(vinvalbuf(disk_vp, V_SAVE, curlwp->l_cred, curlwp, false, 0) == 0);
 	CHECK(disk.writes == 4 && LIST_EMPTY(&disk_vp->v_cleanblkhd));
 	CHECK(disk.data[9] == 'n' && disk.data[BSIZE + 9] == 0);
-	CHECK(bread(disk_vp, BLKNO(1), BSIZE, 0, &bp) == 0 && disk.reads == 9);
+	const unsigned reads = disk.reads;
+	CHECK(bread(disk_vp, BLKNO(1), BSIZE, 0, &bp) == 0 && disk.reads == reads + 1);
 	CHECK(((char *)bp->b_data)[9] == 0);
 	bdwrite(bp);
 	CHECK(vinvalbuf(disk_vp, 0, curlwp->l_cred, curlwp, false, 0) == 0);
 	CHECK(disk.writes == 4 && LIST_EMPTY(&disk_vp->v_dirtyblkhd));
+	return NULL;
+}
+
+/* Small blocks in order come several at a time, but those in the cache stay as they are. */
+static const char *
+test_clusters(void)
+{
+	struct buf *bp;
+
+	for (int i = 0; i < DISK_BLOCKS; i++)
+		disk.data[i * BSIZE] = (char)i;
+	CHECK(bread(disk_vp, BLKNO(20), BSIZE, 0, &bp) == 0);
+	((char *)bp->b_data)[0] = 'd';
+	bdwrite(bp);
+	disk.reads = 0;
+	for (int i = 0; i < 64; i++) {
+		CHECK(bread(disk_vp, BLKNO(i), BSIZE, 0, &bp) == 0 && bp->b_resid == 0);
+		CHECK(((char *)bp->b_data)[0] == (i == 20 ? 'd' : (char)i));
+		brelse(bp, 0);
+	}
+	CHECK(disk.reads < 16);
+	/* A cluster that the disk's end cuts. */
+	for (int i = DISK_BLOCKS - 3; i < DISK_BLOCKS; i++) {
+		CHECK(bread(disk_vp, BLKNO(i), BSIZE, 0, &bp) == 0 && bp->b_resid == 0);
+		CHECK(((char *)bp->b_data)[0] == (char)i);
+		brelse(bp, 0);
+	}
+	CHECK(bread(disk_vp, BLKNO(DISK_BLOCKS), BSIZE, 0, &bp) == EIO);
+	/* An error of a cluster is one of its first block alone. */
+	CHECK(bread(disk_vp, BLKNO(100), BSIZE, 0, &bp) == 0);
+	brelse(bp, 0);
+	disk.fail = EIO;
+	CHECK(bread(disk_vp, BLKNO(101), BSIZE, 0, &bp) == EIO);
+	disk.fail = 0;
+	CHECK(incore(disk_vp, BLKNO(102)) == NULL);
+	CHECK(bread(disk_vp, BLKNO(101), BSIZE, 0, &bp) == 0);
+	CHECK(((char *)bp->b_data)[0] == (char)101);
+	brelse(bp, 0);
 	return NULL;
 }
 
@@ -325,7 +364,7 @@ test_recently_used_stays(void)
 	unsigned reads;
 
 	CHECK(buf_setvalimit(16 * MAXBSIZE) == 0);
-	for (int i = 0; i < DISK_BLOCKS; i++) {
+	for (int i = DISK_BLOCKS - 1; i >= 0; i--) {
 		CHECK(bread(disk_vp, BLKNO(i), BSIZE, 0, &bp) == 0);
 		brelse(bp, 0);
 		CHECK(bread(disk_vp, BLKNO(0), BSIZE, 0, &bp) == 0);
@@ -417,6 +456,7 @@ static const struct {
 	{ "end_of_device", test_end_of_device },
 	{ "readahead", test_readahead },
 	{ "invalidate", test_invalidate },
+	{ "clusters", test_clusters },
 	{ "inval_on_release", test_inval_on_release },
 	{ "resize", test_resize },
 	{ "bounded", test_bounded },
