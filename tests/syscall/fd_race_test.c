@@ -111,6 +111,31 @@ START_TEST(fd_race_no_number_is_given_twice_or_lost)
 }
 END_TEST
 
+static void *
+look(void *arg)
+{
+	for (int i = 0; i < 300000; i++)
+		if (rump_sys_fcntl(3, F_GETFD) == -1)
+			atomic_store(&unexpected, errno);
+	return NULL;
+}
+
+/* A count lost would have close wait for ever, or find less than nothing. */
+START_TEST(fd_race_no_lookup_goes_uncounted)
+{
+	pthread_t t[NTHREADS];
+
+	atomic_store(&unexpected, 0);
+	ck_assert_int_eq(rump_sys_dup(0), 3);
+	for (int i = 0; i < NTHREADS; i++)
+		ck_assert_int_eq(pthread_create(&t[i], NULL, look, NULL), 0);
+	for (int i = 0; i < NTHREADS; i++)
+		pthread_join(t[i], NULL);
+	ck_assert_int_eq(atomic_load(&unexpected), 0);
+	ck_succeeds(rump_sys_close(3));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -119,5 +144,6 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, fd_race_close_dup2_read);
 	tcase_add_test(tc, fd_race_no_number_is_given_twice_or_lost);
+	tcase_add_test(tc, fd_race_no_lookup_goes_uncounted);
 	return run_suite(tc, "fd_race");
 }

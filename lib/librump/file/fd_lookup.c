@@ -194,7 +194,6 @@ fd_close(unsigned int fd)
 		return EBADF;
 	}
 	atomic_store_relaxed(&ff->ff_file, NULL);
-	atomic_store_relaxed(&ff->ff_exclose, false);
 	fd_drain(fdp, ff, fp);
 	fd_unused(fdp, fd);
 	mutex_exit(&fdp->fd_lock);
