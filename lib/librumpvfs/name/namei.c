@@ -135,6 +135,25 @@ walk_lktype(const struct walk *wk)
 	return (wk->wk_dvp->v_mount->mnt_iflag & IMNT_SHRLOOKUP) != 0 ? LK_SHARED : LK_EXCLUSIVE;
 }
 
+/*
+ * VOP_LOOKUP.  On a read-only mount nothing will follow, so that only the name is looked at: an
+ * absent one is ENOENT before it is EROFS.
+ */
+static int
+walk_vop_lookup(struct walk *wk, struct vnode **vpp)
+{
+	struct componentname *cnp = &wk->wk_nd->ni_cnd;
+	const uint32_t op = cnp->cn_nameiop;
+	int error;
+
+	if (!wk->wk_last || op == LOOKUP || (wk->wk_dvp->v_mount->mnt_flag & MNT_RDONLY) == 0)
+		return VOP_LOOKUP(wk->wk_dvp, vpp, cnp);
+	cnp->cn_nameiop = LOOKUP;
+	error = VOP_LOOKUP(wk->wk_dvp, vpp, cnp);
+	cnp->cn_nameiop = op;
+	return error == ENOENT && op != DELETE ? EJUSTRETURN : error;
+}
+
 /* errors: ENOENT, EJUSTRETURN (absent, and may be made), any other. */
 static int
 walk_lookup(struct walk *wk, struct vnode **vpp)
@@ -167,7 +186,7 @@ again:
 		wk->wk_last = *wk->wk_next == '\0';
 		return 0;
 	}
-	error = VOP_LOOKUP(wk->wk_dvp, vpp, cnp);
+	error = walk_vop_lookup(wk, vpp);
 	if (error == 0 || error == EJUSTRETURN)
 		return error;
 	*vpp = NULL;
@@ -315,7 +334,7 @@ walk_absent(struct walk *wk)
 	if ((wk->wk_dvp->v_mount->mnt_flag & MNT_RDONLY) != 0)
 		return EROFS;
 	if ((flags & (REQUIREDIR | CREATEDIR)) == REQUIREDIR)
-		return (flags & NONEXCLHACK) != 0 ? EISDIR : ENOENT;
+		return ENOENT;
 	nd->ni_vp = NULL;
 	return 0;
 }
@@ -347,7 +366,7 @@ walk_present(struct walk *wk, struct vnode *vp)
 
 	if ((cnp->cn_flags & REQUIREDIR) != 0 && vp->v_type != VDIR) {
 		vrele(vp);
-		return ENOTDIR;
+		return cnp->cn_nameiop == CREATE ? EEXIST : ENOTDIR;
 	}
 	if ((cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME) &&
 	    (wk->wk_dvp->v_mount->mnt_flag & MNT_RDONLY) != 0) {
@@ -400,6 +419,20 @@ walk_ahead(struct walk *wk, bool *foundp)
 	return 0;
 }
 
+/*
+ * Is the link at hand to be followed?  A slash behind the last name follows it only where a file is
+ * looked for: names that are made, moved or removed are the links themselves.
+ */
+static bool
+walk_follows(const struct walk *wk)
+{
+	const struct componentname *cnp = &wk->wk_nd->ni_cnd;
+
+	if (!wk->wk_last || (cnp->cn_flags & FOLLOW) != 0)
+		return true;
+	return (cnp->cn_flags & REQUIREDIR) != 0 && cnp->cn_nameiop == LOOKUP;
+}
+
 /* One step with locks.  EAGAIN: the walk goes on. */
 static int
 walk_one(struct walk *wk)
@@ -410,6 +443,9 @@ walk_one(struct walk *wk)
 	error = walk_parse(wk);
 	if (error != 0)
 		return error;
+	if ((wk->wk_nd->ni_cnd.cn_flags & (REQUIREDIR | OPENCREATE)) == (REQUIREDIR | OPENCREATE) &&
+	    wk->wk_dvp->v_type == VDIR)
+		return EISDIR;
 	error = walk_lookup(wk, &vp);
 	if (error == EJUSTRETURN)
 		return walk_absent(wk);
@@ -422,8 +458,7 @@ walk_one(struct walk *wk)
 		if (error != 0)
 			return error;
 	}
-	if (vp->v_type == VLNK && (!wk->wk_last ||
-	    (wk->wk_nd->ni_cnd.cn_flags & (FOLLOW | REQUIREDIR)) != 0)) {
+	if (vp->v_type == VLNK && walk_follows(wk)) {
 		walk_unlock(wk);
 		error = walk_follow(wk, vp);
 		vrele(vp);

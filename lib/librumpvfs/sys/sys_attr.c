@@ -215,43 +215,45 @@ vattr_times(struct vattr *vap, const struct timespec *tptr)
 	return error != 0 ? error : time_in(&tptr[1], &now, &vap->va_mtime);
 }
 
-/* Both times are to stay: all that is left is to find the file. */
+/* Both times are to stay: nothing is to be done, and the host does not even look for the file. */
 static bool
-times_omitted(const struct vattr *va)
+times_omitted(const struct timespec *ts)
 {
-	return va->va_atime.tv_nsec == VNOVAL && va->va_mtime.tv_nsec == VNOVAL;
+	return ts != NULL && ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT;
 }
 
 static int
-times_vnode(struct lwp *l, struct vnode *vp, struct vattr *vap)
+times_vnode(struct lwp *l, struct vnode *vp, const struct timespec *ts)
 {
-	return times_omitted(vap) ? 0 : setattr_vnode(vp, vap, l->l_cred);
+	struct vattr va;
+	int error;
+
+	error = vattr_times(&va, ts);
+	return error != 0 ? error : setattr_vnode(vp, &va, l->l_cred);
 }
 
 /* path NULL: of fd itself. */
 static int
 times_common(struct lwp *l, int fd, const char *path, int flags, const struct timespec *ts)
 {
-	struct vattr va;
 	struct vnode *vp;
 	struct file *fp;
 	int error;
 
-	error = vattr_times(&va, ts);
-	if (error != 0)
-		return error;
+	if (times_omitted(ts))
+		return 0;
 	if (path == NULL) {
 		error = fdvnode(fd, &fp, &vp);
 		if (error != 0)
 			return error;
-		error = times_vnode(l, vp, &va);
+		error = times_vnode(l, vp, ts);
 		fd_putfile(fd);
 		return error;
 	}
 	error = atvnode(l, fd, path, flags, false, &vp);
 	if (error != 0)
 		return error;
-	error = times_vnode(l, vp, &va);
+	error = times_vnode(l, vp, ts);
 	vrele(vp);
 	return error;
 }
@@ -288,15 +290,13 @@ do_sys_utimensat(struct lwp *l, int fdat, struct vnode *vp, const char *path, in
 {
 	struct timespec ts[2];
 	const struct timespec *tsp = tptr;
-	struct vattr va;
 	int error = 0;
 
 	if (seg == UIO_USERSPACE)
 		error = times_copyin_ts(tptr, ts, &tsp);
 	if (error != 0 || vp == NULL)
 		return error != 0 ? error : times_common(l, fdat, path, flag, tsp);
-	error = vattr_times(&va, tsp);
-	return error != 0 ? error : times_vnode(l, vp, &va);
+	return times_omitted(tsp) ? 0 : times_vnode(l, vp, tsp);
 }
 
 int

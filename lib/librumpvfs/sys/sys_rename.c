@@ -31,10 +31,10 @@ rename_check(const struct nameidata *from, const struct nameidata *to, unsigned 
 {
 	const struct vnode *fvp = from->ni_vp, *tvp = to->ni_vp;
 
-	if (from->ni_dvp->v_mount != to->ni_dvp->v_mount)
-		return EXDEV;
 	if (cn_special(&from->ni_cnd) || cn_special(&to->ni_cnd))
 		return EBUSY;
+	if (from->ni_dvp->v_mount != to->ni_dvp->v_mount)
+		return EXDEV;
 	if (tvp != NULL && (flags & RENAME_NOREPLACE) != 0)
 		return EEXIST;
 	if (fvp->v_mount != from->ni_dvp->v_mount ||
@@ -61,8 +61,8 @@ rename_to(struct atname *from, int tofd, const char *to, enum uio_seg seg, unsig
 	struct atname an;
 	int error;
 
-	error = atname_init(&an, tofd, to, seg, RENAME,
-	    LOCKPARENT | NOCACHE | (fnd->ni_vp->v_type == VDIR ? CREATEDIR : 0));
+	/* Whether a slash behind the name is welcome, rename_check() says. */
+	error = atname_init(&an, tofd, to, seg, RENAME, LOCKPARENT | NOCACHE | CREATEDIR);
 	if (error != 0) {
 		VOP_ABORTOP(fnd->ni_dvp, &fnd->ni_cnd);
 		vrele(fnd->ni_dvp);

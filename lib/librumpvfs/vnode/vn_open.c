@@ -47,10 +47,7 @@ vn_open_create(struct nameidata *nd, int fmode, int cmode, bool *created)
 		return vn_create(nd, fmode, cmode);
 	}
 	VOP_ABORTOP(nd->ni_dvp, &nd->ni_cnd);
-	if (nd->ni_dvp == nd->ni_vp)
-		vrele(nd->ni_dvp);
-	else
-		vput(nd->ni_dvp);
+	vput(nd->ni_dvp);
 	if ((fmode & O_EXCL) == 0)
 		return 0;
 	vrele(nd->ni_vp);
@@ -66,10 +63,10 @@ vn_openchk(struct vnode *vp, kauth_cred_t cred, int fflags)
 		return ENXIO;
 	if (vp->v_type == VSOCK)
 		return ENXIO;
-	if (vp->v_type == VLNK)
-		return ELOOP;
 	if ((fflags & O_DIRECTORY) != 0 && vp->v_type != VDIR)
 		return ENOTDIR;
+	if (vp->v_type == VLNK)
+		return ELOOP;
 	if ((fflags & (FWRITE | O_TRUNC)) != 0 && vp->v_type == VDIR)
 		return EISDIR;
 	if ((vp->v_type == VCHR || vp->v_type == VBLK) &&
@@ -165,7 +162,7 @@ vn_open(struct vnode *at_dvp, struct pathbuf *pb, int nmode, int fmode, int cmod
 	if ((fmode & (O_EXCL | O_CREAT)) != (O_EXCL | O_CREAT) && (fmode & O_NOFOLLOW) == 0)
 		nmode |= FOLLOW;
 	if ((fmode & O_CREAT) != 0) {
-		nmode |= LOCKPARENT;
+		nmode |= LOCKPARENT | OPENCREATE;
 		if ((fmode & O_EXCL) == 0)
 			nmode |= NONEXCLHACK;
 		NDINIT(&nd, CREATE, nmode, pb);
