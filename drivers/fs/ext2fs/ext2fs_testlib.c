@@ -350,7 +350,7 @@ cmp_stat(const char *path, const struct stat *a, const struct stat *b, const str
 static void
 cmp_data(const char *host, const char *rump)
 {
-	static uint8_t a[256 * 1024], b[256 * 1024];
+	static __thread uint8_t a[256 * 1024], b[256 * 1024];
 	const int hfd = open(host, O_RDONLY), rfd = rump_sys_open(rump, O_RDONLY);
 	ssize_t n;
 
@@ -379,7 +379,7 @@ cmp_link(const char *host, const char *rump)
 static void
 cmp_xattrs(const char *host, const char *rump)
 {
-	static char list[65536], a[65536], b[65536];
+	static __thread char list[65536], a[65536], b[65536];
 	const ssize_t n = llistxattr(host, list, sizeof(list));
 	const int m = rump_sys_llistxattr(rump, b, sizeof(b));
 
@@ -405,7 +405,7 @@ is_dot(const char *name)
 static unsigned
 count_rump_entries(const char *path)
 {
-	static char buf[32768];
+	static __thread char buf[32768];
 	const int fd = rump_sys_open(path, O_RDONLY | O_DIRECTORY);
 	unsigned count = 0;
 	ssize_t n;
