@@ -152,37 +152,59 @@ buf_readahead(struct vnode *vp, daddr_t lblkno, int size)
 }
 
 /*
+ * Own the blocks after bp that are not cached, as many as fit into a cluster: what is read for them
+ * cannot be older than what another owner may write meanwhile.
+ */
+static int
+buf_owncluster(struct buf *bp, struct vnode *vp, int size, struct buf **bufs)
+{
+	int n = 0;
+
+	while ((n + 2) * size <= CLUSTER_BYTES) {
+		bufs[n] = buf_create(vp, bp->b_lblkno + (n + 1) * (size >> DEV_BSHIFT), size);
+		if (bufs[n] == NULL)
+			break;
+		n++;
+	}
+	return n;
+}
+
+/*
  * Small blocks of a disk that are read in order come CLUSTER_BYTES at a time: one transfer for bp,
- * which is owned and not valid, and the blocks after it that are not cached.  Nothing of those is
- * waited for.  False: nothing was read.
+ * which is owned and not valid, and the blocks after it.  Those that do not come are not waited for.
+ * False: bp was not read.
  */
 static bool
 buf_readcluster(struct buf *bp, struct vnode *vp, int size)
 {
-	const daddr_t nblk = size >> DEV_BSHIFT;
-	struct buf *const io = getiobuf(vp, true), *next;
-	char *const data = kmem_alloc(CLUSTER_BYTES, KM_SLEEP);
+	struct buf *bufs[CLUSTER_BYTES / DEV_BSIZE];
+	const int n = buf_owncluster(bp, vp, size, bufs);
+	const size_t len = (size_t)(n + 1) * (size_t)size;
+	struct buf *const io = getiobuf(vp, true);
+	char *const data = kmem_alloc(len, KM_SLEEP);
 	size_t have;
 
 	io->b_data = data;
-	io->b_bcount = io->b_bufsize = CLUSTER_BYTES;
+	io->b_bcount = io->b_bufsize = (int)len;
 	io->b_blkno = io->b_lblkno = bp->b_blkno;
 	buf_startread(io, 0);
-	have = biowait(io) == 0 ? CLUSTER_BYTES - (size_t)io->b_resid : 0;
+	have = biowait(io) == 0 ? len - (size_t)io->b_resid : 0;
 	putiobuf(io);
 	if (have >= (size_t)size) {
 		memcpy(bp->b_data, data, (size_t)size);
 		bp->b_oflags |= BO_DONE;
 	}
-	for (size_t off = (size_t)size; off + (size_t)size <= have; off += (size_t)size) {
-		next = buf_create(vp, bp->b_lblkno + (daddr_t)(off / (size_t)size) * nblk, size);
-		if (next == NULL)
-			break; /* from here on the cache has been before */
-		memcpy(next->b_data, data + off, (size_t)size);
-		next->b_oflags |= BO_DONE;
-		brelse(next, 0);
+	for (int i = 0; i < n; i++) {
+		const size_t off = (size_t)(i + 1) * (size_t)size;
+		const bool came = off + (size_t)size <= have;
+
+		if (came) {
+			memcpy(bufs[i]->b_data, data + off, (size_t)size);
+			bufs[i]->b_oflags |= BO_DONE;
+		}
+		brelse(bufs[i], came ? 0 : BC_INVAL);
 	}
-	kmem_free(data, CLUSTER_BYTES);
+	kmem_free(data, len);
 	return have >= (size_t)size;
 }
 
