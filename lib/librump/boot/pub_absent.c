@@ -4,11 +4,11 @@
 #include <sys/errno.h>
 #include <sys/types.h>
 
-#define ABSENT(name, ...)                                                                          \
-	int name(__VA_ARGS__);                                                                     \
-	int name(__VA_ARGS__)                                                                      \
-	{                                                                                          \
-		return ENOSYS;                                                                     \
+#define ABSENT(name, ...)      \
+	int name(__VA_ARGS__); \
+	int name(__VA_ARGS__)  \
+	{                      \
+		return ENOSYS; \
 	}
 
 /* The in-kernel linker. */

@@ -17,16 +17,16 @@ struct proc;
 
 /* The environment's wishes, read before anything else.  (i) once boot has begun. */
 struct rump_params {
-	int rp_ncpu;		   /* RUMP_NCPU */
-	bool rp_verbose;	   /* RUMP_VERBOSE */
-	bool rp_threads;	   /* RUMP_THREADS: false when there may be no kernel threads */
-	uint64_t rp_memlimit;	   /* RUMP_MEMLIMIT in bytes; UINT64_MAX: none */
-	int rp_nvnodes;		   /* RUMP_NVNODES, default 1024 */
-	int rp_blksectshift;	   /* RUMP_BLKSECTSHIFT, default 9 */
-	int rp_blkfail;		   /* RUMP_BLKFAIL, of 10000 */
-	uint64_t rp_blkfail_seed;  /* RUMP_BLKFAIL_SEED */
+	int rp_ncpu; /* RUMP_NCPU */
+	bool rp_verbose; /* RUMP_VERBOSE */
+	bool rp_threads; /* RUMP_THREADS: false when there may be no kernel threads */
+	uint64_t rp_memlimit; /* RUMP_MEMLIMIT in bytes; UINT64_MAX: none */
+	int rp_nvnodes; /* RUMP_NVNODES, default 1024 */
+	int rp_blksectshift; /* RUMP_BLKSECTSHIFT, default 9 */
+	int rp_blkfail; /* RUMP_BLKFAIL, of 10000 */
+	uint64_t rp_blkfail_seed; /* RUMP_BLKFAIL_SEED */
 	bool rp_blkfail_seeded;
-	char rp_modulebase[256];   /* RUMP_MODULEBASE; empty: none */
+	char rp_modulebase[256]; /* RUMP_MODULEBASE; empty: none */
 };
 extern struct rump_params rump_params;
 
@@ -65,7 +65,7 @@ extern int rump_sigmodel;
  * Copy or share the working directory of parent for child (p_cwdi), and let it go.
  */
 struct rump_cwdi_ops {
-	struct cwdinfo *(*co_init)(void);	/* a copy of curproc's, which sleeps */
+	struct cwdinfo *(*co_init)(void); /* a copy of curproc's, which sleeps */
 	void (*co_free)(struct cwdinfo *);
 };
 extern const struct rump_cwdi_ops *rump_cwdi_ops;

@@ -33,32 +33,32 @@ enum rump_component_type {
 
 /* Locks: (i) immutable. */
 struct rump_component {
-	enum rump_component_type rc_type;	/* (i) */
-	const char *rc_name;			/* (i) for messages */
-	int (*rc_init)(void);			/* (i) this one or rc_run */
-	void (*rc_run)(void);			/* (i) cannot fail */
-	void (*rc_fini)(void);			/* (i) undoes rc_init; or NULL */
+	enum rump_component_type rc_type; /* (i) */
+	const char *rc_name; /* (i) for messages */
+	int (*rc_init)(void); /* (i) this one or rc_run */
+	void (*rc_run)(void); /* (i) cannot fail */
+	void (*rc_fini)(void); /* (i) undoes rc_init; or NULL */
 };
 
 /* Followed by the body of a function without arguments or result. */
-#define RUMP_COMPONENT(type)                                                                       \
-	static void rumpcompinit_##type(void);                                                     \
-	static const struct rump_component rumpcomp_##type = {                                     \
-		.rc_type = (type),                                                                 \
-		.rc_name = #type,                                                                  \
-		.rc_run = rumpcompinit_##type,                                                     \
-	};                                                                                         \
-	__link_set_add_rodata(rump_components, rumpcomp_##type);                                   \
+#define RUMP_COMPONENT(type)                                     \
+	static void rumpcompinit_##type(void);                   \
+	static const struct rump_component rumpcomp_##type = {   \
+		.rc_type = (type),                               \
+		.rc_name = #type,                                \
+		.rc_run = rumpcompinit_##type,                   \
+	};                                                       \
+	__link_set_add_rodata(rump_components, rumpcomp_##type); \
 	static void rumpcompinit_##type(void)
 
 /* int init(void): 0 or an errno, and then nothing is left.  void fini(void), or NULL. */
-#define RUMP_COMPONENT_INIT2(type, init, fini)                                                     \
-	static const struct rump_component rumpcomp2_##init = {                                    \
-		.rc_type = (type),                                                                 \
-		.rc_name = #init,                                                                  \
-		.rc_init = (init),                                                                 \
-		.rc_fini = (fini),                                                                 \
-	};                                                                                         \
+#define RUMP_COMPONENT_INIT2(type, init, fini)                  \
+	static const struct rump_component rumpcomp2_##init = { \
+		.rc_type = (type),                              \
+		.rc_name = #init,                               \
+		.rc_init = (init),                              \
+		.rc_fini = (fini),                              \
+	};                                                      \
 	__link_set_add_rodata(rump_components, rumpcomp2_##init)
 
 #endif /* RUMP_COMPONENT_H */

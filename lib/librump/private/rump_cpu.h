@@ -16,9 +16,9 @@ struct rumpuser_thread;
 /* ci_pending: what whoever leaves the CPU must see to.  The low bits are softint levels. */
 #define RUMP_PEND_SOFT(level) (1u << (level))
 #define RUMP_PEND_SOFTMASK    ((1u << SOFTINT_COUNT) - 1)
-#define RUMP_PEND_RCU	      0x10u /* objects wait for a grace period */
+#define RUMP_PEND_RCU         0x10u /* objects wait for a grace period */
 #define RUMP_PEND_CANCEL      0x20u /* the holder blocked: a host cancellation point */
-#define RUMP_PEND_HOOK	      0x40u /* RUMP_THREADS=0: deferred work runs here */
+#define RUMP_PEND_HOOK        0x40u /* RUMP_THREADS=0: deferred work runs here */
 #define RUMP_PEND_HALTED      0x80u /* no kernel any more */
 
 /*
@@ -26,15 +26,15 @@ struct rumpuser_thread;
  * Locks: (o) the CPU's holder, (a) atomic, (t) softint.c's thread lock.
  */
 struct rump_cpu {
-	uint64_t rc_soft[SOFTINT_COUNT];	/* (a) handlers to run, a bit each */
-	struct lwp rc_softlwp[SOFTINT_COUNT];	/* (o) what handlers run as */
-	struct lwp rc_threadlwp;		/* the softint thread's */
-	struct rumpuser_thread *rc_thread;	/* (t) the softint thread, or NULL */
-	uint32_t rc_wake;			/* (a) softint thread's word: SOFT_* */
-	struct rump_rcu_head *rc_rcu;		/* (o) given to rump_rcu_call(), newest first */
-	u_int rc_nrcu;				/* (o) their number */
-	uint32_t rc_snap;			/* rcu.c: ci_nqs when the grace period began */
-	bool rc_passed;				/* rcu.c: has passed a quiescent state since */
+	uint64_t rc_soft[SOFTINT_COUNT]; /* (a) handlers to run, a bit each */
+	struct lwp rc_softlwp[SOFTINT_COUNT]; /* (o) what handlers run as */
+	struct lwp rc_threadlwp; /* the softint thread's */
+	struct rumpuser_thread *rc_thread; /* (t) the softint thread, or NULL */
+	uint32_t rc_wake; /* (a) softint thread's word: SOFT_* */
+	struct rump_rcu_head *rc_rcu; /* (o) given to rump_rcu_call(), newest first */
+	u_int rc_nrcu; /* (o) their number */
+	uint32_t rc_snap; /* rcu.c: ci_nqs when the grace period began */
+	bool rc_passed; /* rcu.c: has passed a quiescent state since */
 } __cacheline_aligned;
 
 /* The CPU of threads that have just halted the kernel under themselves. */
@@ -125,9 +125,9 @@ struct lwp *rump_lwp_alloc(void);
 void rump_lwp_dealloc(struct lwp *l, uint32_t gen);
 void rump_lwp_fini(void);
 void rump_lwp_forked(void);
-/* Bring l to life in p; take it out again. */
+/* Bring l to life in p; take it out again: true when p must end now, which is the caller's to do. */
 int rump_lwp_attach(struct lwp *l, struct proc *p, int flag);
-void rump_lwp_detach(struct lwp *l);
+bool rump_lwp_detach(struct lwp *l);
 /* Threads in the kernel that run as no lwp of alllwp, for the time being. */
 extern uint32_t rump_lwp_unlisted;
 /*

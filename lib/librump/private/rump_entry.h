@@ -43,14 +43,14 @@
 /* Why rump_enter() goes the slow way. */
 enum rump_slow {
 	RUMP_SLOW_NOTREADY, /* no lwp, or in the kernel already */
-	RUMP_SLOW_BUSYCPU,  /* someone else has the CPU */
-	RUMP_SLOW_STALE,    /* the lwp is of a kernel that was halted */
+	RUMP_SLOW_BUSYCPU, /* someone else has the CPU */
+	RUMP_SLOW_STALE, /* the lwp is of a kernel that was halted */
 };
 
 /* Read by every call, written at boot, halt and while some thread waits for a CPU. */
 struct rump_hot {
-	uint32_t rh_gen;	/* (a) generation of the kernel that is up; RUMP_GEN_NONE */
-	uint32_t rh_attention;	/* (a) who leaves a CPU must look around: rump_cpu_left() */
+	uint32_t rh_gen; /* (a) generation of the kernel that is up; RUMP_GEN_NONE */
+	uint32_t rh_attention; /* (a) who leaves a CPU must look around: rump_cpu_left() */
 } __aligned(64);
 extern struct rump_hot rump_hot;
 #define RUMP_GEN_NONE 0xffffffffu /* no thread's t_gen */
@@ -82,8 +82,8 @@ rump_enter(struct lwp **lp)
 		return rump_enter_slow(lp, RUMP_SLOW_NOTREADY);
 	t->t_ready = 0;
 	__insn_barrier(); /* against handlers of signals */
-	if (__predict_false(!__atomic_compare_exchange_n(&ci->ci_busy, &expect, 1, false,
-		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
+	if (__predict_false(!__atomic_compare_exchange_n(
+		&ci->ci_busy, &expect, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
 		return rump_enter_slow(lp, RUMP_SLOW_BUSYCPU);
 	RUMP_TSAN_ACQUIRE(ci);
 	l = t->t_curlwp;

@@ -23,8 +23,8 @@ rump_hlock_enter(struct rump_hlock *h)
 {
 	uint32_t expect = 0;
 
-	if (__predict_true(__atomic_compare_exchange_n(&h->hl_word, &expect, 1, false,
-		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
+	if (__predict_true(__atomic_compare_exchange_n(
+		&h->hl_word, &expect, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
 		return;
 	while (__atomic_exchange_n(&h->hl_word, 2, __ATOMIC_ACQUIRE) != 0)
 		(void)rumpuser_park(&h->hl_word, 2, RUMPUSER_FOREVER);

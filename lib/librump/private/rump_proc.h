@@ -19,6 +19,8 @@ struct proc;
  */
 void rump_proc_exit_files(struct proc *p);
 void rump_proc_exit(struct proc *p);
+/* Take back one of p_nlwps; p ends with the last.  ctx: thread, not of p.  sleeps. */
+void rump_proc_rele(struct proc *p);
 /* proc0 and lwp0 good enough for the first steps of boot; before anything else. */
 void rump_proc0_bootstrap(void);
 

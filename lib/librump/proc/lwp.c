@@ -42,10 +42,10 @@ struct chunk {
 };
 
 static struct rump_hlock free_lock;
-static struct lwp *free_list;	/* free_lock; linked by l_ctxlink */
-static struct chunk *chunks;	/* free_lock; newest first */
+static struct lwp *free_list; /* free_lock; linked by l_ctxlink */
+static struct chunk *chunks; /* free_lock; newest first */
 static char *fresh, *fresh_end; /* free_lock; the part of it that was never used */
-static uint32_t memory_gen;	/* free_lock; the kernel that the chunks belong to */
+static uint32_t memory_gen; /* free_lock; the kernel that the chunks belong to */
 
 /* Fresh memory is taken an lwp at a time, so that no page is touched early.  locks: free_lock. */
 static struct lwp *
@@ -81,7 +81,8 @@ rump_lwp_alloc(void)
 		l = carve();
 	rump_hlock_exit(&free_lock);
 	if (l != NULL)
-		__atomic_store_n(&l->l_cpu, &rump_cpus[0], __ATOMIC_RELAXED); /* see lwp_running() */
+		__atomic_store_n(
+		    &l->l_cpu, &rump_cpus[0], __ATOMIC_RELAXED); /* see lwp_running() */
 	return l;
 }
 
@@ -161,10 +162,22 @@ rump_lwp_attach(struct lwp *l, struct proc *p, int flag)
 	return 0;
 }
 
-void
+/* True when that was the last of a process which ends with it.  locks: p_lock. */
+static bool
+uncount_locked(struct proc *p)
+{
+	KASSERT(mutex_owned(p->p_lock));
+	if (--p->p_nlwps > 0 || p == &proc0 || p == initproc)
+		return false;
+	__atomic_store_n(&p->p_stat, SDYING, __ATOMIC_RELAXED);
+	return true;
+}
+
+bool
 rump_lwp_detach(struct lwp *l)
 {
 	struct proc *p = l->l_proc;
+	bool last;
 
 	if (l->l_fd != NULL && p != &proc0)
 		fd_drop(l);
@@ -173,13 +186,33 @@ rump_lwp_detach(struct lwp *l)
 	mutex_exit(&proc_lock);
 	mutex_enter(p->p_lock);
 	LIST_REMOVE(l, l_sibling);
-	p->p_nlwps--;
+	last = uncount_locked(p);
 	__atomic_store_n(&l->l_stat, LSZOMB, __ATOMIC_RELAXED);
 	mutex_exit(p->p_lock);
 	kauth_cred_free(l->l_cred);
 	l->l_cred = NULL;
 	/* What still runs as l, on the way out, must not look for newer credentials. */
 	l->l_pcred = p->p_cred;
+	return last;
+}
+
+static void
+proc_end(struct proc *p)
+{
+	rump_proc_exit_files(p);
+	rump_proc_exit(p);
+}
+
+void
+rump_proc_rele(struct proc *p)
+{
+	bool last;
+
+	mutex_enter(p->p_lock);
+	last = uncount_locked(p);
+	mutex_exit(p->p_lock);
+	if (last)
+		proc_end(p);
 }
 
 int
@@ -202,20 +235,9 @@ rump_lwp_create(struct proc *p, struct lwp **lp)
 void
 rump_lwp_free(struct lwp *l)
 {
-	struct proc *p = l->l_proc;
-	bool last;
-
 	KASSERT(l != curlwp);
-	mutex_enter(p->p_lock);
-	last = p->p_nlwps == 1 && p != &proc0 && p != initproc;
-	if (last)
-		p->p_stat = SDYING;
-	mutex_exit(p->p_lock);
-	rump_lwp_detach(l);
-	if (last) {
-		rump_proc_exit_files(p);
-		rump_proc_exit(p);
-	}
+	if (rump_lwp_detach(l))
+		proc_end(l->l_proc);
 	rump_rcu_call(&l->l_rcu, dealloc_rcu);
 }
 

@@ -111,9 +111,7 @@ rump_pub_lwproc_newlwp(pid_t pid)
 	mutex_exit(&proc_lock);
 	if (error == 0) {
 		error = rump_lwp_create(p, &newl);
-		mutex_enter(p->p_lock);
-		p->p_nlwps--;
-		mutex_exit(p->p_lock);
+		rump_proc_rele(p);
 		if (error == 0)
 			bind_new(l, newl);
 	}
@@ -136,8 +134,8 @@ rump_pub_lwproc_switch(struct lwp *newl)
 	if (newl != NULL) {
 		mutex_enter(newl->l_proc->p_lock);
 		if (newl->l_bound || newl->l_stat == LSZOMB)
-			panic("lwp %d.%d is current in another thread, or dead", newl->l_proc->p_pid,
-			    newl->l_lid);
+			panic("lwp %d.%d is current in another thread, or dead",
+			    newl->l_proc->p_pid, newl->l_lid);
 		newl->l_bound = true;
 		mutex_exit(newl->l_proc->p_lock);
 	}

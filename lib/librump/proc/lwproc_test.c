@@ -264,6 +264,44 @@ START_TEST(lwproc_orphans_go_to_process_1)
 }
 END_TEST
 
+static void *
+release(void *arg)
+{
+	rump_pub_lwproc_switch(((struct lwp **)arg)[0]);
+	(void)pthread_barrier_wait(((pthread_barrier_t **)arg)[1]);
+	rump_pub_lwproc_releaselwp();
+	return NULL;
+}
+
+/* Whichever comes last ends the process. */
+START_TEST(lwproc_release_in_two_threads)
+{
+	pthread_barrier_t barrier;
+	pthread_t t[2];
+
+	ck_assert_int_eq(setenv("RUMP_NCPU", "2", 1), 0);
+	ck_assert_int_eq(rump_sys_reboot(RUMP_RB_HALT, NULL), 0);
+	ck_assert_int_eq(rump_init(), 0);
+	ck_assert_int_eq(pthread_barrier_init(&barrier, NULL, 2), 0);
+	for (int i = 0; i < 500; i++) {
+		void *args[2][2] = { { NULL, &barrier }, { NULL, &barrier } };
+		pid_t pid;
+
+		ck_assert_int_eq(rump_pub_lwproc_rfork(RUMP_RFFDG), 0);
+		pid = rump_sys_getpid();
+		args[0][0] = rump_pub_lwproc_curlwp();
+		ck_assert_int_eq(rump_pub_lwproc_newlwp(pid), 0);
+		args[1][0] = rump_pub_lwproc_curlwp();
+		rump_pub_lwproc_switch(NULL);
+		for (int j = 0; j < 2; j++)
+			ck_assert_int_eq(pthread_create(&t[j], NULL, release, args[j]), 0);
+		for (int j = 0; j < 2; j++)
+			ck_assert_int_eq(pthread_join(t[j], NULL), 0);
+		ck_assert_int_eq(rump_pub_lwproc_newlwp(pid), ESRCH);
+	}
+}
+END_TEST
+
 START_TEST(lwproc_ids_can_be_forced)
 {
 	ck_assert_int_eq(rump_pub_lwproc_rfork(0), 0);
@@ -303,6 +341,7 @@ suite(void)
 	tcase_add_test(tc, lwproc_switch_between_processes);
 	tcase_add_test(tc, lwproc_switch_hands_over_to_another_thread);
 	tcase_add_test(tc, lwproc_orphans_go_to_process_1);
+	tcase_add_test(tc, lwproc_release_in_two_threads);
 	tcase_add_test(tc, lwproc_ids_can_be_forced);
 	tcase_add_test(tc, lwproc_many_processes);
 	suite_add_tcase(s, tc);

@@ -36,7 +36,7 @@ int maxproc = PID_MAX;
 const struct rump_cwdi_ops *rump_cwdi_ops;
 
 static struct proc *pid_table[PID_MAX + 1]; /* (a), written under proc_lock */
-static pid_t last_pid;			    /* proc_lock */
+static pid_t last_pid; /* proc_lock */
 
 struct proc *
 proc_find_raw(pid_t pid)
@@ -343,7 +343,7 @@ rump_proc1_fini(void)
 		while ((l = LIST_FIRST(&p->p_lwps)) != NULL) {
 			const bool implicit = (l->l_flag & LW_IMPLICIT) != 0;
 
-			rump_lwp_detach(l);
+			(void)rump_lwp_detach(l);
 			if (!implicit && l != curlwp)
 				rump_lwp_dealloc(l, rump_boot_gen);
 		}

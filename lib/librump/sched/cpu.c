@@ -30,18 +30,18 @@
 #include "rump_hlock.h"
 #include "rump_sched.h"
 
-#define SPIN_NS	  1000
+#define SPIN_NS   1000
 #define STARVE_NS 1000000
 
 enum { W_WAIT, W_LOOK, W_GIVEN };
 
 /* Locks: (w) waiters_lock, (a) atomic, (i) immutable. */
 struct waiter {
-	TAILQ_ENTRY(waiter) w_link;	/* (w) */
-	struct cpu_info *w_only;	/* (i) NULL: any CPU will do */
-	struct cpu_info *w_cpu;		/* (w) the CPU given */
-	uint32_t w_state;		/* (a) W_*, changed under (w) */
-	bool w_starving;		/* (w) */
+	TAILQ_ENTRY(waiter) w_link; /* (w) */
+	struct cpu_info *w_only; /* (i) NULL: any CPU will do */
+	struct cpu_info *w_cpu; /* (w) the CPU given */
+	uint32_t w_state; /* (a) W_*, changed under (w) */
+	bool w_starving; /* (w) */
 };
 
 struct rump_hot rump_hot = { .rh_gen = RUMP_GEN_NONE };
@@ -55,10 +55,10 @@ int ncpuonline = 1;
 bool mp_online = true;
 int rump_cpu_high;
 
-static bool fencing;	/* boot_lock: rh_attention counts one for the lack of a membarrier */
+static bool fencing; /* boot_lock: rh_attention counts one for the lack of a membarrier */
 static struct rump_hlock waiters_lock;
 static TAILQ_HEAD(, waiter) waiters = TAILQ_HEAD_INITIALIZER(waiters); /* waiters_lock */
-static uint32_t nwaiters;						/* (a) their number */
+static uint32_t nwaiters; /* (a) their number */
 
 static int64_t
 now_ns(void)
@@ -82,8 +82,9 @@ used_now(int n)
 {
 	int high = __atomic_load_n(&rump_cpu_high, __ATOMIC_RELAXED);
 
-	while (high < n && !__atomic_compare_exchange_n(&rump_cpu_high, &high, n, false,
-			       __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+	while (high < n &&
+	    !__atomic_compare_exchange_n(
+		&rump_cpu_high, &high, n, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		continue;
 }
 
@@ -96,8 +97,8 @@ rump_cpu_try(struct cpu_info *ci)
 	if (__predict_false(i >= __atomic_load_n(&rump_cpu_high, __ATOMIC_RELAXED)))
 		used_now(i + 1);
 	if (__atomic_load_n(&ci->ci_busy, __ATOMIC_RELAXED) != 0 ||
-	    !__atomic_compare_exchange_n(&ci->ci_busy, &expect, 1, false, __ATOMIC_ACQUIRE,
-		__ATOMIC_RELAXED))
+	    !__atomic_compare_exchange_n(
+		&ci->ci_busy, &expect, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
 	RUMP_TSAN_ACQUIRE(ci);
 	return true;
@@ -167,8 +168,7 @@ wait_queued(struct cpu_info *pref, bool bound, uint32_t gen)
 		ci = try_any(pref, bound);
 		if (ci != NULL || stale(gen))
 			break;
-		(void)rumpuser_park(&w.w_state, W_WAIT,
-		    w.w_starving ? RUMPUSER_FOREVER : deadline);
+		(void)rumpuser_park(&w.w_state, W_WAIT, w.w_starving ? RUMPUSER_FOREVER : deadline);
 		rump_hlock_enter(&waiters_lock);
 		if (w.w_state == W_LOOK)
 			__atomic_store_n(&w.w_state, W_WAIT, __ATOMIC_RELAXED);
@@ -356,6 +356,7 @@ preempt(void)
 {
 	struct lwp *l = curlwp;
 
+	KASSERT(l->l_rdsections == 0);
 	if (__atomic_load_n(&nwaiters, __ATOMIC_RELAXED) == 0) {
 		struct cpu_info *ci = l->l_cpu;
 
@@ -429,8 +430,8 @@ rump_cpu_init(void)
 
 	__atomic_store_n(&ncpu, rump_params.rp_ncpu, __ATOMIC_RELAXED);
 	ncpuonline = ncpu;
-	error = rumpuser_map(round_page(ncpu * sizeof(struct rump_cpu)), PAGE_SIZE,
-	    RUMPUSER_MEM_SMALL, &mem);
+	error = rumpuser_map(
+	    round_page(ncpu * sizeof(struct rump_cpu)), PAGE_SIZE, RUMPUSER_MEM_SMALL, &mem);
 	if (error != 0)
 		return error;
 	if (!fencing && !rumpuser_membarrier()) {
@@ -446,8 +447,8 @@ rump_cpu_init(void)
 		ci->ci_softactive = 0;
 		ci->ci_softlwp = NULL;
 		ci->ci_rump = (struct rump_cpu *)mem + i;
-		__atomic_store_n(&ci->ci_pending, rump_threads_p() ? 0 : RUMP_PEND_HOOK,
-		    __ATOMIC_RELAXED);
+		__atomic_store_n(
+		    &ci->ci_pending, rump_threads_p() ? 0 : RUMP_PEND_HOOK, __ATOMIC_RELAXED);
 		__atomic_store_n(&ci->ci_curlwp, NULL, __ATOMIC_RELAXED);
 		__atomic_store_n(&ci->ci_busy, i == 0 ? 1 : 0, __ATOMIC_RELEASE);
 	}

@@ -91,10 +91,8 @@ rump_enter_slow(struct lwp **lp, enum rump_slow why)
 
 	if ((t->t_flags & RUMP_T_BUSY) != 0)
 		return EDEADLK;
-	if (why == RUMP_SLOW_NOTREADY && t->t_gen != 0 && (t->t_flags & RUMP_T_KTHREAD) == 0 &&
-	    t->t_gen == gen)
-		return EDEADLK;
-	if (why == RUMP_SLOW_NOTREADY && (t->t_flags & RUMP_T_KTHREAD) != 0)
+	/* In a call, even if its kernel is on the way down: hands off. */
+	if (why == RUMP_SLOW_NOTREADY && t->t_gen != 0)
 		return EDEADLK;
 	if (gen == RUMP_GEN_NONE || t->t_gen != gen) {
 		/* Nothing of an older kernel is of use. */
@@ -251,7 +249,7 @@ hyp_threadexit(void *arg)
 			l->l_bound = false;
 		__atomic_store_n(&imp->l_cpu, t->t_cpu, __ATOMIC_RELAXED);
 		t->t_curlwp = imp;
-		rump_lwp_detach(imp);
+		(void)rump_lwp_detach(imp);
 		rump_unschedule_lwp(imp);
 		rump_lwp_dealloc(imp, gen);
 	}

@@ -25,20 +25,20 @@
 
 /* Locks: (i) immutable, (t) threads_lock. */
 struct kthread {
-	struct lwp *kt_lwp;		/* (i) */
-	void (*kt_func)(void *);	/* (i) */
-	void *kt_arg;			/* (i) */
-	int kt_flags;			/* (i) KTHREAD_* */
+	struct lwp *kt_lwp; /* (i) */
+	void (*kt_func)(void *); /* (i) */
+	void *kt_arg; /* (i) */
+	int kt_flags; /* (i) KTHREAD_* */
 	struct rumpuser_thread *kt_host; /* (t) */
-	struct lwp *kt_joiner;		/* (t) sleeps in kthread_join() */
-	bool kt_done;			/* (t) */
-	int kt_exitcode;		/* (t) */
-	char kt_name[MAXCOMLEN];	/* (i) */
+	struct lwp *kt_joiner; /* (t) sleeps in kthread_join() */
+	bool kt_done; /* (t) */
+	int kt_exitcode; /* (t) */
+	char kt_name[MAXCOMLEN]; /* (i) */
 };
 
 static struct rump_hlock threads_lock;
-static struct rumpuser_thread *zombie;	/* threads_lock */
-static uint32_t nthreads;		/* (a) host threads made and not at their end yet */
+static struct rumpuser_thread *zombie; /* threads_lock */
+static uint32_t nthreads; /* (a) host threads made and not at their end yet */
 
 void
 rump_kthread_born(void)
@@ -126,7 +126,7 @@ kthread_create(pri_t pri, int flags, struct cpu_info *ci, void (*func)(void *), 
 	rump_hlock_exit(&threads_lock);
 	if (error != 0) {
 		rump_kthread_gone();
-		rump_lwp_detach(l);
+		(void)rump_lwp_detach(l);
 		rump_lwp_dealloc(l, rump_boot_gen);
 		kmem_free(k, sizeof(*k));
 	}
@@ -142,7 +142,7 @@ kthread_exit(int ecode)
 
 	KASSERT(k != NULL && k->kt_lwp == l);
 	KERNEL_UNLOCK_ALL(l, NULL);
-	rump_lwp_detach(l);
+	(void)rump_lwp_detach(l);
 	if ((k->kt_flags & KTHREAD_MUSTJOIN) == 0) {
 		self = k->kt_host;
 		kmem_free(k, sizeof(*k));

@@ -70,8 +70,8 @@ park_host(struct lwp *l, int64_t deadline_ns)
 	uint32_t state = PARK_NONE;
 	int error = 0;
 
-	if (!__atomic_compare_exchange_n(&l->l_park, &state, PARK_PARKED, false, __ATOMIC_ACQ_REL,
-		__ATOMIC_ACQUIRE)) {
+	if (!__atomic_compare_exchange_n(
+		&l->l_park, &state, PARK_PARKED, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 		__atomic_store_n(&l->l_park, PARK_NONE, __ATOMIC_RELAXED);
 		return true;
 	}

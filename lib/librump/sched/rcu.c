@@ -40,15 +40,15 @@ struct pserialize {
 	int psz_unused;
 };
 
-static uint32_t gp_word;	/* (a) changes when a CPU is left while someone waits */
-static uint32_t gp_waiters;	/* (a) threads in rump_rcu_synchronize() */
+static uint32_t gp_word; /* (a) changes when a CPU is left while someone waits */
+static uint32_t gp_waiters; /* (a) threads in rump_rcu_synchronize() */
 
 /* Locks: batch_lock. */
 static struct rump_hlock batch_lock;
 static struct rump_rcu_head *batch;
 static struct cpu_info *batch_cpu;
-static int batch_ncpu;		/* CPUs used when it began; later ones take part in no old section */
-static uint32_t nbatched;	/* (a) objects given and not yet freed, for the barrier */
+static int batch_ncpu; /* CPUs used when it began; later ones take part in no old section */
+static uint32_t nbatched; /* (a) objects given and not yet freed, for the barrier */
 
 static bool
 passed(struct cpu_info *ci, uint32_t snap)
@@ -169,8 +169,7 @@ batch_over(struct cpu_info *ci)
 		struct rump_cpu *rc = rump_cpus[i].ci_rump;
 
 		if (!rc->rc_passed)
-			rc->rc_passed =
-			    &rump_cpus[i] == ci || passed(&rump_cpus[i], rc->rc_snap);
+			rc->rc_passed = &rump_cpus[i] == ci || passed(&rump_cpus[i], rc->rc_snap);
 		over = over && rc->rc_passed;
 	}
 	return over;

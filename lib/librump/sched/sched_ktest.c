@@ -41,10 +41,10 @@ const char *rump_test_rcu_read(void);
 void rump_test_rcu_write(int sync);
 const char *rump_test_rcu_end(void);
 
-#define CHECK(e)                                                                                   \
-	do {                                                                                       \
-		if (!(e))                                                                          \
-			return #e;                                                                 \
+#define CHECK(e)                   \
+	do {                       \
+		if (!(e))          \
+			return #e; \
 	} while (0)
 
 /* ---- Soft interrupts ---- */
@@ -310,7 +310,7 @@ struct object {
 };
 static struct object *object; /* (a) */
 static struct rump_rcu_head *graveyard; /* (a) they stay dead, for readers to find */
-static uint32_t objects;      /* (a) */
+static uint32_t objects; /* (a) */
 static kmutex_t object_lock;
 static pserialize_t object_psz;
 
@@ -332,8 +332,8 @@ object_free(struct rump_rcu_head *head)
 	atomic_store_relaxed(&o->o_state, DEAD);
 	atomic_dec_32(&objects);
 	head->rh_next = atomic_load_relaxed(&graveyard);
-	while (!__atomic_compare_exchange_n(&graveyard, &head->rh_next, head, false,
-	    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+	while (!__atomic_compare_exchange_n(
+	    &graveyard, &head->rh_next, head, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 		continue;
 }
 

@@ -31,18 +31,18 @@ void rump_test_rcu_write(int sync);
 const char *rump_test_rcu_end(void);
 
 /* Run an expression in the kernel; it is NULL or what did not hold. */
-#define HOLDS(e)                                                                                   \
-	do {                                                                                       \
-		rump_schedule();                                                                   \
-		const char *const wrong_ = (e);                                                    \
-		rump_unschedule();                                                                 \
-		ck_assert_msg(wrong_ == NULL, "%s: %s", #e, wrong_);                               \
+#define HOLDS(e)                                                     \
+	do {                                                         \
+		rump_schedule();                                     \
+		const char *const wrong_ = (e);                      \
+		rump_unschedule();                                   \
+		ck_assert_msg(wrong_ == NULL, "%s: %s", #e, wrong_); \
 	} while (0)
-#define INSIDE(e)                                                                                  \
-	do {                                                                                       \
-		rump_schedule();                                                                   \
-		e;                                                                                 \
-		rump_unschedule();                                                                 \
+#define INSIDE(e)                  \
+	do {                       \
+		rump_schedule();   \
+		e;                 \
+		rump_unschedule(); \
 	} while (0)
 
 static const char *const ncpus[] = { "1", "2", "8" };

@@ -35,16 +35,16 @@
 #include "rump_sync.h"
 
 #define NHANDLERS 64 /* a level */
-#define IDLE_NS	  1000000000
+#define IDLE_NS   1000000000
 
 enum { SOFT_NONE, SOFT_AWAKE, SOFT_IDLE, SOFT_QUIT }; /* rc_wake */
 
 /* Locks: (h) handlers_lock, (a) atomic. */
 struct softhand {
 	void (*sh_func)(void *); /* (h) NULL: free */
-	void *sh_arg;		 /* (h) */
-	u_int sh_flags;		 /* (h) */
-	uint32_t sh_running;	 /* (a) CPUs on which it runs */
+	void *sh_arg; /* (h) */
+	u_int sh_flags; /* (h) */
+	uint32_t sh_running; /* (a) CPUs on which it runs */
 };
 
 static struct rump_hlock handlers_lock;
@@ -88,8 +88,8 @@ unpend(void *sh, void *ci)
 	const u_int level = h->sh_flags & SOFTINT_LVLMASK;
 	struct cpu_info *cpu = curcpu();
 
-	__atomic_fetch_and(&cpu->ci_rump->rc_soft[level],
-	    ~((uint64_t)1 << (h - handlers[level])), __ATOMIC_SEQ_CST);
+	__atomic_fetch_and(&cpu->ci_rump->rc_soft[level], ~((uint64_t)1 << (h - handlers[level])),
+	    __ATOMIC_SEQ_CST);
 }
 
 void
@@ -157,8 +157,8 @@ level_run(struct cpu_info *ci, u_int level)
 
 	sl->l_ctxlink = l;
 	sl->l_stat = LSONPROC;
-	__atomic_store_n(&ci->ci_softactive, ci->ci_softactive | RUMP_PEND_SOFT(level),
-	    __ATOMIC_RELAXED);
+	__atomic_store_n(
+	    &ci->ci_softactive, ci->ci_softactive | RUMP_PEND_SOFT(level), __ATOMIC_RELAXED);
 	ci->ci_softlwp = sl;
 	rump_cpu_set(ci, sl);
 	curlwp = sl;
@@ -176,8 +176,8 @@ level_run(struct cpu_info *ci, u_int level)
 	curlwp = l;
 	rump_cpu_set(ci, l);
 	ci->ci_softlwp = (l->l_pflag & LP_INTR) != 0 ? l : NULL;
-	__atomic_store_n(&ci->ci_softactive, ci->ci_softactive & ~RUMP_PEND_SOFT(level),
-	    __ATOMIC_SEQ_CST);
+	__atomic_store_n(
+	    &ci->ci_softactive, ci->ci_softactive & ~RUMP_PEND_SOFT(level), __ATOMIC_SEQ_CST);
 }
 
 /* Levels that could run now; one that is active runs again when its handler comes back. */
@@ -215,8 +215,8 @@ thread_wait(struct cpu_info *ci, bool *quit)
 	long nsec;
 	bool stay = true;
 
-	if (!__atomic_compare_exchange_n(&rc->rc_wake, &state, SOFT_IDLE, false, __ATOMIC_SEQ_CST,
-		__ATOMIC_RELAXED)) {
+	if (!__atomic_compare_exchange_n(
+		&rc->rc_wake, &state, SOFT_IDLE, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
 		*quit = state == SOFT_QUIT;
 		return !*quit;
 	}
@@ -273,8 +273,8 @@ rump_softint_blocked(struct cpu_info *ci)
 		return;
 	if (__atomic_load_n(&rc->rc_wake, __ATOMIC_SEQ_CST) == SOFT_AWAKE)
 		return;
-	if (__atomic_compare_exchange_n(&rc->rc_wake, &state, SOFT_AWAKE, false, __ATOMIC_SEQ_CST,
-		__ATOMIC_RELAXED)) {
+	if (__atomic_compare_exchange_n(
+		&rc->rc_wake, &state, SOFT_AWAKE, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
 		rumpuser_unpark(&rc->rc_wake, 1);
 		return;
 	}
