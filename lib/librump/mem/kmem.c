@@ -126,7 +126,7 @@ static void *
 large_alloc(size_t size, int flags)
 {
 	const int how = (flags & KM_SLEEP) == 0 ? RUMP_PAGES_NOWAIT
-	    : (flags & KMEM_CANFAIL) != 0       ? RUMP_PAGES_CANFAIL
+	    : (flags & RUMP_KM_CANFAIL) != 0       ? RUMP_PAGES_CANFAIL
 						: 0;
 	void *const p = rump_pages_alloc(howmany(size, PAGE_SIZE), how);
 

@@ -40,7 +40,7 @@ malloc_for(unsigned long size, int flags, const void *caller)
 	}
 	h = kmem_alloc_for(size + sizeof(*h),
 	    (flags & M_NOWAIT) != 0        ? KM_NOSLEEP
-		: (flags & M_CANFAIL) != 0 ? KM_SLEEP | KMEM_CANFAIL
+		: (flags & M_CANFAIL) != 0 ? KM_SLEEP | RUMP_KM_CANFAIL
 					   : KM_SLEEP,
 	    caller);
 	if (h == NULL)

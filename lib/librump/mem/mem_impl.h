@@ -177,11 +177,7 @@ pool_cache_push(struct pool_cache *pc, void *obj)
 
 int kmem_subsys_init(void);
 void kmem_subsys_fini(void);
-/*
- * kmem_alloc() on behalf of a caller, who is named in the leak report.  With KMEM_CANFAIL beside
- * KM_SLEEP a run of pages is given up when draining did not help.
- */
-#define KMEM_CANFAIL 0x1000
+/* kmem_alloc() on behalf of a caller, who is named in the leak report. */
 void *kmem_alloc_for(size_t size, int flags, const void *caller);
 
 #endif /* MEM_IMPL_H */

@@ -46,7 +46,10 @@ pa_pages_alloc(struct pool *pp, int flags)
 {
 	const size_t size = pp->pr_perslab == 0 ? pp->pr_stride : pp->pr_slabsize;
 
-	return rump_pages_alloc(size / PAGE_SIZE, (flags & PR_WAITOK) == 0 ? RUMP_PAGES_NOWAIT : 0);
+	return rump_pages_alloc(size / PAGE_SIZE,
+	    (flags & PR_WAITOK) == 0		   ? RUMP_PAGES_NOWAIT
+		: (flags & RUMP_KM_CANFAIL) != 0 ? RUMP_PAGES_CANFAIL
+						   : 0);
 }
 
 static void

@@ -35,6 +35,12 @@ void *rump_pages_alloc(size_t npages, int flags);
 /* npages as allocated.  ctx: any. */
 void rump_pages_free(void *p, size_t npages);
 
+/*
+ * For kmem(9) and pool(9) callers of base and factions, beside KM_SLEEP or PR_WAITOK: NULL when
+ * draining did not help, rather than wait for others to free memory.
+ */
+#define RUMP_KM_CANFAIL 0x1000
+
 struct rump_meminfo {
 	size_t mi_limit; /* bytes; SIZE_MAX when there is no limit */
 	size_t mi_used; /* bytes handed out as pages */

@@ -95,6 +95,8 @@ struct rumpfs_mount {
 /* A node without links.  target: of VLNK.  sleeps. */
 struct rumpfs_node *rumpfs_node_new(struct rumpfs_mount *rm, enum vtype type, mode_t mode,
     uid_t uid, gid_t gid, dev_t rdev, const char *target);
+/* True when memory is so short that nothing may be added: ENOSPC.  sleeps. */
+bool rumpfs_full(void);
 /* The node has neither links nor a vnode. */
 void rumpfs_node_free(struct rumpfs_mount *rm, struct rumpfs_node *rn);
 /* A link has gone: free the node if that was its end.  locks: its vnode's, if it has one. */
@@ -108,7 +110,7 @@ void rumpfs_times(struct rumpfs_node *rn, struct vattr *vap);
 /* ---- rumpfs_dir.c ---- */
 
 struct rumpfs_dirent *rumpfs_dir_find(struct rumpfs_node *dir, const char *name, size_t len);
-/* The name is not there.  sleeps. */
+/* The name is not there.  sleeps; callers on behalf of a process ask rumpfs_full() first. */
 void rumpfs_dir_insert(struct rumpfs_node *dir, const char *name, size_t len,
     struct rumpfs_node *rn);
 void rumpfs_dir_remove(struct rumpfs_node *dir, struct rumpfs_dirent *rd);
@@ -120,7 +122,7 @@ int rumpfs_readdir(void *v);
 
 /* The memory at off and how much follows it (*lenp); NULL: a hole. */
 void *rumpfs_data_at(const struct rumpfs_data *da, off_t off, size_t *lenp);
-/* The same, with memory made for [off, off + len) as far as one chunk reaches.  errors: ENOMEM. */
+/* The same, with memory made for [off, off + len) as far as one chunk reaches.  errors: ENOSPC. */
 int rumpfs_data_make(struct rumpfs_mount *rm, struct rumpfs_data *da, off_t off, size_t len,
     void **pp, size_t *lenp);
 /* Nothing past size; what is left of its last chunk is zero. */

@@ -19,6 +19,7 @@
 
 #include <uvm/uvm_extern.h>
 
+#include "rump_mem.h"
 #include "rumpfs.h"
 
 #define TABLE_SIZE (RUMPFS_FANOUT * sizeof(void *))
@@ -72,8 +73,19 @@ data_account(struct rumpfs_mount *rm, struct rumpfs_data *da, ssize_t bytes)
 	atomic_add_64(&rm->rm_bytes, bytes);
 }
 
+/* Memory for file contents: a full kernel is a full file system. */
+static void *
+data_alloc(size_t len, bool zero)
+{
+	void *const p = rumpfs_full() ? NULL : kmem_alloc(len, KM_SLEEP | RUMP_KM_CANFAIL);
+
+	if (p != NULL && zero)
+		memset(p, 0, len);
+	return p;
+}
+
 /* Give chunk 0, the only one, room for len bytes. */
-static void
+static int
 data_grow_first(struct rumpfs_mount *rm, struct rumpfs_data *da, size_t len)
 {
 	size_t newlen = MAX(da->da_firstlen, (size_t)RUMPFS_MINCHUNK);
@@ -82,8 +94,9 @@ data_grow_first(struct rumpfs_mount *rm, struct rumpfs_data *da, size_t len)
 	while (newlen < len)
 		newlen *= 2;
 	if (newlen == da->da_firstlen)
-		return;
-	p = kmem_zalloc(newlen, KM_SLEEP);
+		return 0;
+	if ((p = data_alloc(newlen, true)) == NULL)
+		return ENOSPC;
 	if (da->da_root != NULL) {
 		memcpy(p, da->da_root, da->da_firstlen);
 		kmem_free(da->da_root, da->da_firstlen);
@@ -91,21 +104,26 @@ data_grow_first(struct rumpfs_mount *rm, struct rumpfs_data *da, size_t len)
 	data_account(rm, da, (ssize_t)(newlen - da->da_firstlen));
 	da->da_root = p;
 	da->da_firstlen = newlen;
+	return 0;
 }
 
 /* One more level of tables. */
-static void
+static int
 data_grow_height(struct rumpfs_mount *rm, struct rumpfs_data *da)
 {
 	void **table;
+	int error;
 
-	if (da->da_height == 0 && da->da_root != NULL)
-		data_grow_first(rm, da, RUMPFS_CHUNK);
-	table = kmem_zalloc(TABLE_SIZE, KM_SLEEP);
+	if (da->da_height == 0 && da->da_root != NULL &&
+	    (error = data_grow_first(rm, da, RUMPFS_CHUNK)) != 0)
+		return error;
+	if ((table = data_alloc(TABLE_SIZE, true)) == NULL)
+		return ENOSPC;
 	table[0] = da->da_root;
 	da->da_root = table;
 	da->da_height++;
 	da->da_firstlen = 0;
+	return 0;
 }
 
 int
@@ -115,24 +133,28 @@ rumpfs_data_make(struct rumpfs_mount *rm, struct rumpfs_data *da, off_t off, siz
 	const uint64_t idx = chunk_index(off);
 	const size_t on = (size_t)off % RUMPFS_CHUNK;
 	void **at;
+	int error;
 
 	while (idx >= tree_chunks(da->da_height))
-		data_grow_height(rm, da);
+		if ((error = data_grow_height(rm, da)) != 0)
+			return error;
 	if (da->da_height == 0) {
-		data_grow_first(rm, da, MIN(on + len, (size_t)RUMPFS_CHUNK));
+		error = data_grow_first(rm, da, MIN(on + len, (size_t)RUMPFS_CHUNK));
+		if (error != 0)
+			return error;
 		*pp = (char *)da->da_root + on;
 		*lenp = da->da_firstlen - on;
 		return 0;
 	}
 	at = &da->da_root;
 	for (unsigned h = da->da_height; h > 0; h--) {
-		if (*at == NULL)
-			*at = kmem_zalloc(TABLE_SIZE, KM_SLEEP);
+		if (*at == NULL && (*at = data_alloc(TABLE_SIZE, true)) == NULL)
+			return ENOSPC;
 		at = &((void **)*at)[table_slot(idx, h)];
 	}
 	if (*at == NULL) {
-		*at = len >= RUMPFS_CHUNK && on == 0 ? kmem_alloc(RUMPFS_CHUNK, KM_SLEEP)
-						     : kmem_zalloc(RUMPFS_CHUNK, KM_SLEEP);
+		if ((*at = data_alloc(RUMPFS_CHUNK, len < RUMPFS_CHUNK || on != 0)) == NULL)
+			return ENOSPC;
 		data_account(rm, da, RUMPFS_CHUNK);
 	}
 	*pp = (char *)*at + on;

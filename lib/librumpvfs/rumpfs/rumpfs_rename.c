@@ -73,6 +73,8 @@ gro_rename(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp, struct compo
 {
 	struct rumpfs_node *const fn = VP_TO_RUMPFS(fvp);
 
+	if (tvp == NULL && rumpfs_full())
+		return ENOSPC;
 	if (tvp != NULL) {
 		struct rumpfs_node *const tn = VP_TO_RUMPFS(tvp);
 

@@ -126,6 +126,8 @@ make_file(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp, stru
 
 	if (dir->rn_dir.dir_parent == NULL)
 		return ENOENT;
+	if (rumpfs_full())
+		return ENOSPC;
 	error = vcache_new(dvp->v_mount, dvp, vap, cnp->cn_cred, __UNCONST(target), vpp);
 	if (error != 0)
 		return error;
@@ -186,6 +188,8 @@ rumpfs_link(void *v)
 		return EPERM;
 	if (VP_TO_RUMPFS(dvp)->rn_dir.dir_parent == NULL)
 		return ENOENT;
+	if (rumpfs_full())
+		return ENOSPC;
 	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	if (rn->rn_nlink == 0)
 		error = ENOENT;
