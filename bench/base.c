@@ -59,17 +59,19 @@ host_getpid(void *arg)
 static double
 rump_getpid2(void *arg)
 {
+	void *const args[2] = { arg, arg };
 	const double one = bench_ns(rump_getpid_n, arg);
 
-	return bench_threads_ns(2, rump_getpid_n, arg) / one;
+	return bench_threads_ns(2, rump_getpid_n, args) / one;
 }
 
 static double
 host_getpid2(void *arg)
 {
+	void *const args[2] = { arg, arg };
 	const double one = bench_ns(host_getpid_n, arg);
 
-	return bench_threads_ns(2, host_getpid_n, arg) / one;
+	return bench_threads_ns(2, host_getpid_n, args) / one;
 }
 
 struct files {

@@ -123,16 +123,17 @@ work(void *arg)
 }
 
 double
-bench_threads_ns(int nthreads, void (*op)(void *, unsigned long), void *arg)
+bench_threads_ns(int nthreads, void (*op)(void *, unsigned long), void *const *args)
 {
-	const unsigned long n = (unsigned long)(MEASURE_NS / bench_ns(op, arg)) + 1;
+	const unsigned long n = (unsigned long)(MEASURE_NS / bench_ns(op, args[0])) + 1;
 	struct worker workers[THREADS_MAX];
 	pthread_barrier_t barrier;
 	int64_t end = 0;
 
 	(void)pthread_barrier_init(&barrier, NULL, (unsigned)nthreads + 1);
 	for (int i = 0; i < nthreads; i++) {
-		workers[i] = (struct worker){ .barrier = &barrier, .op = op, .arg = arg, .n = n };
+		workers[i] =
+		    (struct worker){ .barrier = &barrier, .op = op, .arg = args[i], .n = n };
 		bench_want(
 		    pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0, "thread");
 	}

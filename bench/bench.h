@@ -48,8 +48,11 @@ void bench_child(void (*fn)(void *), void *arg);
  * 20 ms.
  */
 double bench_ns(void (*op)(void *, unsigned long), void *arg);
-/* The same when nthreads threads do them at once: ns of wall time for one in each of them. */
-double bench_threads_ns(int nthreads, void (*op)(void *, unsigned long), void *arg);
+/*
+ * The same when nthreads threads do them at once, each with an argument of its own: ns of wall time
+ * for one in each of them.
+ */
+double bench_threads_ns(int nthreads, void (*op)(void *, unsigned long), void *const *args);
 
 int64_t bench_now(void);
 /* Keep this thread on one CPU (the last one that the process may use). */

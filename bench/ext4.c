@@ -25,15 +25,24 @@
 
 #include "bench.h"
 
-#define MiB        ((size_t)1 << 20)
-#define BIG_BYTES  (256 * MiB)
-#define PAGE       4096
-#define BIG_PAGES  (BIG_BYTES / PAGE)
-#define HIT_PAGES  256
-#define MISS_PAGES 16384
+#define MiB           ((size_t)1 << 20)
+#define BIG_BYTES     (256 * MiB)
+#define PAGE          4096
+#define BIG_PAGES     (BIG_BYTES / PAGE)
+#define HIT_PAGES     256
+#define MISS_PAGES    16384
+#define EXTRACT_BYTES ((size_t)128 << 10) /* of a file at once */
 
 static const char *images; /* directory of the images */
-static char *buffer; /* MiB, aligned */
+static char *buffer; /* of a group, aligned */
+
+static void
+make_buffer(size_t size)
+{
+	buffer = aligned_alloc(PAGE, size);
+	bench_want(buffer != NULL, "memory");
+	(void)memset(buffer, 0, size);
+}
 
 static const char *
 in_images(const char *name, const char *suffix)
@@ -311,6 +320,7 @@ reads(void *arg)
 {
 	if (!bench_wanted("ext4_read") && !bench_wanted("ext4_random"))
 		return;
+	make_buffer(MiB);
 	boot(arg);
 	hostfd = open(in_images(arg, ".img"), O_RDONLY);
 	bench_want(hostfd != -1, "image");
@@ -352,7 +362,7 @@ extract_file(const char *from, const char *to)
 	ssize_t n;
 
 	bench_want(in != -1 && out != -1, to);
-	while ((n = rump_sys_read(in, buffer, MiB)) > 0)
+	while ((n = rump_sys_read(in, buffer, EXTRACT_BYTES)) > 0)
 		bench_want(write(out, buffer, (size_t)n) == n, to);
 	bench_want(n == 0, from);
 	(void)close(out);
@@ -437,6 +447,7 @@ extraction(void *arg)
 		return;
 	(void)snprintf(
 	    outdir, sizeof(outdir), "%s/bench_ext4.%d", shm ? "/dev/shm" : "/tmp", (int)getpid());
+	make_buffer(EXTRACT_BYTES);
 	boot(arg);
 	bench_run(&(struct bench_row){ .name = "ext4_extract",
 	    .unit = "s",
@@ -460,9 +471,6 @@ main(int argc, char **argv)
 	bench_init(argc, argv);
 	images = getenv("BENCH_IMAGES");
 	bench_want(images != NULL, "BENCH_IMAGES: where mkimages.py put the images");
-	buffer = aligned_alloc(PAGE, MiB);
-	bench_want(buffer != NULL, "memory");
-	(void)memset(buffer, 0, MiB);
 	bench_child(mounts, (char[]){ "tree" });
 	bench_child(walks, (char[]){ "1024" });
 	bench_child(walks, (char[]){ "16384" });
