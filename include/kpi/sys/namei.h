@@ -72,7 +72,8 @@ struct nameidata {
 #define NOCHROOT     0x01000000
 #define NONEXCLHACK  0x02000000 /* CREATE: an existing file is welcome (open without O_EXCL) */
 #define OPENCREATE   0x04000000 /* CREATE: for open(2), to which a slash at the end is EISDIR */
-#define MODMASK	     0x070001fc
+#define LIGHTREF     0x08000000 /* a reference that owes no VOP_INACTIVE will do, see vnode_ref.c */
+#define MODMASK	     0x0f0001fc
 /* Set on the way. */
 #define NOCROSSMOUNT 0x00000800
 #define RDONLY	     0x00001000 /* the mount is read-only for this lookup */

@@ -55,7 +55,7 @@ walker_init(struct nc_walker *nw, const struct nameidata *nd, struct vnode *root
 	nw->nw_cred = nd->ni_cnd.cn_cred;
 	nw->nw_follow = (flags & FOLLOW) != 0;
 	nw->nw_parent = want_parent(&nd->ni_cnd);
-	nw->nw_light = false;
+	nw->nw_light = (flags & LIGHTREF) != 0;
 	nw->nw_nocross = (flags & NOCROSSMOUNT) != 0;
 }
 
@@ -494,6 +494,29 @@ walk_run(struct walk *wk)
 	return error;
 }
 
+/* The whole way through the cache, without as much as a reference on where it begins. */
+static enum nc_walk
+walk_cached(struct nameidata *nd)
+{
+	const char *path = nd->ni_pnbuf;
+	struct nc_walker nw;
+	enum nc_walk r;
+	int s;
+
+	s = pserialize_read_enter();
+	walker_init(&nw, nd, (nd->ni_cnd.cn_flags & NOCHROOT) != 0 ? rootvnode : cwd_peekroot());
+	nw.nw_path = path;
+	if (*path == '/')
+		nw.nw_dvp = nw.nw_rootdir;
+	else
+		nw.nw_dvp = nd->ni_atdir != NULL ? nd->ni_atdir : cwd_peekcdir();
+	r = cache_walk(&nw);
+	pserialize_read_exit(s);
+	if (r == NCW_FOUND)
+		nd->ni_vp = nw.nw_vp;
+	return r;
+}
+
 int
 namei(struct nameidata *nd)
 {
@@ -503,11 +526,21 @@ namei(struct nameidata *nd)
 
 	ASSERT_SLEEPABLE();
 	nd->ni_vp = nd->ni_dvp = NULL;
+	nd->ni_rootdir = nd->ni_erootdir = NULL;
 	nd->ni_loopcnt = 0;
 	nd->ni_pnbuf = nd->ni_pathbuf->pb_path;
 	wk.wk_p = nd->ni_pnbuf;
 	if (*wk.wk_p == '\0')
 		return ENOENT;
+	if (!want_parent(cnp) && (cnp->cn_flags & LOCKLEAF) == 0)
+		switch (walk_cached(nd)) {
+		case NCW_FOUND:
+			return 0;
+		case NCW_ABSENT:
+			return ENOENT;
+		case NCW_ON:
+			break;
+		}
 	wk.wk_root = (cnp->cn_flags & NOCHROOT) != 0 ? rootvnode : cwd_getroot();
 	if ((cnp->cn_flags & NOCHROOT) != 0)
 		vref(rootvnode);
@@ -528,7 +561,6 @@ namei(struct nameidata *nd)
 		vrele(wk.wk_dvp);
 	}
 	vrele(wk.wk_root);
-	nd->ni_rootdir = nd->ni_erootdir = NULL;
 	nd->ni_next = wk.wk_p;
 	return error;
 }

@@ -115,6 +115,19 @@ vn_open_lktype(const struct vnode *vp, int fmode)
 	    (fmode & (FWRITE | O_TRUNC | O_CREAT)) == 0 ? LK_SHARED : LK_EXCLUSIVE;
 }
 
+/*
+ * A file that is opened for reading alone may stay lightly referenced where the file system is one
+ * that takes part in walks through the cache: reading leaves nothing for VOP_INACTIVE to do.  Any
+ * other open owes it.
+ */
+static void
+vn_open_settle(struct vnode *vp)
+{
+	if ((vp->v_type != VREG && vp->v_type != VDIR) ||
+	    (vp->v_mount->mnt_iflag & IMNT_NCLOOKUP) == 0)
+		vcache_make_anon(vp);
+}
+
 /* Check and open the vnode that the walk found.  owns: the reference, on error. */
 static int
 vn_open_vnode(struct vnode *vp, kauth_cred_t cred, int fmode, bool created)
@@ -170,10 +183,12 @@ vn_open(struct vnode *at_dvp, struct pathbuf *pb, int nmode, int fmode, int cmod
 			NDAT(&nd, at_dvp);
 		error = vn_open_create(&nd, fmode, cmode, &created);
 	} else {
-		NDINIT(&nd, LOOKUP, nmode, pb);
+		NDINIT(&nd, LOOKUP, nmode | ((fmode & (FWRITE | O_TRUNC)) == 0 ? LIGHTREF : 0), pb);
 		if (at_dvp != NULL)
 			NDAT(&nd, at_dvp);
 		error = namei(&nd);
+		if (error == 0)
+			vn_open_settle(nd.ni_vp);
 	}
 	if (error != 0)
 		return error;
