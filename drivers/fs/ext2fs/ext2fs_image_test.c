@@ -9,6 +9,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +180,35 @@ START_TEST(ext2fs_image_is_read_only)
 }
 END_TEST
 
+static void *
+exercise_thread(void *arg)
+{
+	*(unsigned *)arg = tl_exercise(TL_MNT, 10000);
+	return NULL;
+}
+
+/* Threads that walk one mount at once, on 1, 2 and 8 virtual CPUs, with few vnodes to go round. */
+static const char *const ncpu[] = { "1", "2", "8" };
+
+START_TEST(ext2fs_image_threads)
+{
+	unsigned errors[8] = { 0 };
+	pthread_t t[8];
+
+	setenv("RUMP_NCPU", ncpu[_i], 1);
+	setenv("RUMP_NVNODES", "128", 1);
+	tl_run("mkfs.ext4 -b 1024 -F -d src image 64M; e2fsck -fyD image; [ $? -le 1 ]");
+	ck_assert_int_eq(tl_mount("image", "ext4"), 0);
+	for (int i = 0; i < 8; i++)
+		ck_assert_int_eq(pthread_create(&t[i], NULL, exercise_thread, &errors[i]), 0);
+	for (int i = 0; i < 8; i++) {
+		pthread_join(t[i], NULL);
+		ck_assert_uint_eq(errors[i], 0);
+	}
+	tl_unmount();
+}
+END_TEST
+
 /* Casefolded and encrypted directories are refused by name; the rest of the image is readable. */
 START_TEST(ext2fs_image_casefold)
 {
@@ -215,6 +245,7 @@ main(void)
 	    (int)(sizeof(refused) / sizeof(refused[0])));
 	tcase_add_test(tc, ext2fs_image_is_read_only);
 	tcase_add_test(tc, ext2fs_image_casefold);
+	tcase_add_loop_test(tc, ext2fs_image_threads, 0, (int)(sizeof(ncpu) / sizeof(ncpu[0])));
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

@@ -473,7 +473,7 @@ tl_compare(const char *host, const char *rump, unsigned flags)
 static unsigned
 exercise_file(const char *path, const struct stat *st)
 {
-	static char buf[65536];
+	char buf[16384];		/* of this thread */
 	unsigned errors = 0;
 	int fd;
 
@@ -488,7 +488,7 @@ exercise_file(const char *path, const struct stat *st)
 	fd = rump_sys_open(path, O_RDONLY);
 	if (fd < 0)
 		return errors + 1;
-	for (int i = 0; i < 32; i++) {
+	for (int i = 0; i < 128; i++) {
 		const ssize_t n = rump_sys_read(fd, buf, sizeof(buf));
 
 		if (n <= 0) {
