@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <rump/rump.h>
+#include <rump/rump_mount.h>
 #include <rump/rump_syscalls.h>
 #include <rump/rumpdefs.h>
 
@@ -147,12 +148,21 @@ END_TEST
 
 START_TEST(ext2fs_image_is_read_only)
 {
+	struct rump_ufs_args args = { .fspec = (char *)(uintptr_t)"/image" };
 	struct stat st;
 	int fd;
 
 	tl_run("mkfs.ext4 -F -d src image 64M");
 	ck_assert_int_eq(tl_mount_flags("image", "ext4", 0), EROFS);
 	ck_assert_int_eq(tl_mount("image", "ext4"), 0);
+	ck_assert_int_eq(rump_sys_mount("ext4", TL_MNT, RUMP_MNT_UPDATE, &args, sizeof(args)), -1);
+	ck_assert_int_eq(errno, EROFS);
+	ck_assert_int_eq(rump_sys_mkdir("/mnt2", 0755), 0);
+	ck_assert_int_eq(rump_sys_mount("ext2fs", "/mnt2", RUMP_MNT_RDONLY, &args, sizeof(args)), -1);
+	ck_assert_int_eq(errno, EBUSY);
+	args.fspec = (char *)(uintptr_t)"/mnt2";
+	ck_assert_int_eq(rump_sys_mount("ext2fs", "/mnt2", RUMP_MNT_RDONLY, &args, sizeof(args)), -1);
+	ck_assert_int_eq(errno, ENOTBLK);
 	ck_assert_int_eq(rump_sys_open(TL_MNT "/small/s1", O_RDWR), -1);
 	ck_assert_int_eq(errno, EROFS);
 	ck_assert_int_eq(rump_sys_open(TL_MNT "/new", O_RDWR | O_CREAT, 0644), -1);
