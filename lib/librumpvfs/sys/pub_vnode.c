@@ -128,6 +128,19 @@ rump_freecn(struct componentname *cnp, int flags)
 	kmem_free(cnp, sizeof(*cnp));
 }
 
+/* The last component of a path: what a lookup without a parent leaves out. */
+static struct componentname *
+cn_of_path(uint32_t op, uint32_t flags, const char *path, kauth_cred_t cred)
+{
+	size_t end = strlen(path), start;
+
+	while (end > 0 && path[end - 1] == '/')
+		end--;
+	for (start = end; start > 0 && path[start - 1] != '/'; start--)
+		continue;
+	return cn_make(op, flags, path + start, end - start, cred);
+}
+
 /* What is not asked for is released; so a parent that comes back locked must be asked for. */
 static int
 rump_namei(uint32_t op, uint32_t flags, const char *path, struct vnode **dvpp, struct vnode **vpp,
@@ -156,8 +169,7 @@ rump_namei(uint32_t op, uint32_t flags, const char *path, struct vnode **dvpp, s
 		else if (nd.ni_vp != NULL)
 			vrele(nd.ni_vp);
 		if (cnpp != NULL)
-			*cnpp = cn_make(nd.ni_cnd.cn_nameiop, nd.ni_cnd.cn_flags,
-			    nd.ni_cnd.cn_nameptr, nd.ni_cnd.cn_namelen, nd.ni_cnd.cn_cred);
+			*cnpp = cn_of_path(op, nd.ni_cnd.cn_flags, path, nd.ni_cnd.cn_cred);
 	}
 	pathbuf_destroy(pb);
 	return error;
