@@ -233,7 +233,6 @@ main(int argc, char **argv)
 	}
 	printf("read     %zu files, %ju bytes in %.3f s: %.0f MB/s\n", tree.t_count,
 	    (uintmax_t)tree.t_bytes, reading, reading > 0 ? (double)tree.t_bytes / reading / 1e6 : 0.);
-	tree_free(&tree);
 	if (rump_sys_unmount(MOUNTED, 0) != 0)
 		image_die("demo", "unmount");
 	if (wrong != 0) {
