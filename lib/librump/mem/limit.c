@@ -158,6 +158,12 @@ rump_pages_alloc(size_t npages, int flags)
 	}
 }
 
+size_t
+rump_mem_share(size_t want, u_int percent)
+{
+	return MIN(want, rump_params.rp_memlimit / 100 * percent);
+}
+
 /* ---- Start and end ---- */
 
 int

@@ -47,6 +47,11 @@ struct rump_meminfo {
 	size_t mi_resident; /* bytes that count towards the limit */
 };
 void rump_mem_info(struct rump_meminfo *mi);
+/*
+ * How much a cache may take: want bytes, but at most so many hundredths of the limit.  The caches of
+ * the kernel divide three quarters of it between them; allocations that may sleep live on the rest.
+ */
+size_t rump_mem_share(size_t want, u_int percent);
 
 /*
  * Called when the limit is reached: give back at least `want' bytes if possible.

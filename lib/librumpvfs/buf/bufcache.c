@@ -28,6 +28,7 @@
 #include <sys/vnode.h>
 
 #include "rump_buf.h"
+#include "rump_mem.h"
 
 #define BUF_HASHSIZE   4096 /* chains, a power of two */
 #define BUF_MAXWALK    64   /* links followed without the lock */
@@ -54,7 +55,7 @@ bufinit(void)
 	TAILQ_INIT(&buf_spare);
 	buf_hand = NULL;
 	buf_bytes = 0;
-	buf_limit = BUF_LIMIT;
+	buf_limit = rump_mem_share(BUF_LIMIT, 20);
 	nbuf = 0;
 	return 0;
 }

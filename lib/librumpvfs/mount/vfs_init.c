@@ -15,6 +15,7 @@
 #include "rump_buf.h"
 #include "rump_component.h"
 #include "rump_cwd.h"
+#include "rump_mem.h"
 #include "rump_mount.h"
 #include "rump_namei.h"
 #include "rump_rcu.h"
@@ -30,7 +31,8 @@ static const struct vnodeopv_desc *const deadfs_opv_descs[] = { &dead_vnodeop_op
 static int
 vfs_deadfs_init(void)
 {
-	desiredvnodes = rump_params.rp_nvnodes;
+	/* With its file system's node and its names a vnode takes about 1.5 KiB. */
+	desiredvnodes = rump_mem_share((size_t)rump_params.rp_nvnodes * 1536, 15) / 1536;
 	prtactive = 0;
 	vfs_opv_init(deadfs_opv_descs);
 	return 0;

@@ -54,7 +54,7 @@ ubc_init(void)
 	memset(ubc_hash, 0, sizeof(ubc_hash));
 	memset(&uvmexp, 0, sizeof(uvmexp));
 	TAILQ_INIT(&ubc_free);
-	ubc_limit = UBC_LIMIT;
+	ubc_limit = rump_mem_share(UBC_LIMIT * UBC_CHUNKSIZE, 35) / UBC_CHUNKSIZE;
 	ubc_chunks = kmem_zalloc(ubc_limit * sizeof(*ubc_chunks), KM_SLEEP);
 	ubc_nchunks = ubc_hand = ubc_ndirty = 0;
 	ubc_open = NULL;

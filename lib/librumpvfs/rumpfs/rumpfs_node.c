@@ -10,6 +10,7 @@
 #include <sys/systm.h>
 #include <sys/vnode.h>
 
+#include "rump_boot.h"
 #include "rump_mem.h"
 #include "rumpfs.h"
 
@@ -25,6 +26,8 @@ rumpfs_full(void)
 	struct rump_meminfo mi;
 	void *p;
 
+	if (__predict_true(rump_params.rp_memlimit == UINT64_MAX))
+		return false;
 	rump_mem_info(&mi);
 	if (__predict_true(mi.mi_limit - mi.mi_used >= RESERVE_PAGES * PAGE_SIZE))
 		return false;
