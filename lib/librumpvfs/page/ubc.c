@@ -33,7 +33,7 @@
 #define UBC_HASHSIZE  (1 << UBC_HASHSHIFT)
 #define UBC_MAXWALK   64
 #define UBC_MAXCHUNKS 65536
-#define UBC_LIMIT     (6 * 1024 * 1024 / UBC_CHUNKSIZE) /* chunks */
+#define UBC_LIMIT     (5 * 1024 * 1024 / UBC_CHUNKSIZE) /* chunks */
 
 kmutex_t ubc_lock;
 kcondvar_t ubc_cv;
