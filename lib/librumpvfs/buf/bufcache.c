@@ -32,7 +32,7 @@
 
 #define BUF_HASHSIZE   4096 /* chains, a power of two */
 #define BUF_MAXWALK    64   /* links followed without the lock */
-#define BUF_LIMIT      (4 * 1024 * 1024)
+#define BUF_LIMIT      (3 * 1024 * 1024)
 #define BUF_MAXSIZE    (1024 * 1024)
 
 kmutex_t bufcache_lock, buffer_lock;
