@@ -56,6 +56,7 @@ typedef struct filedesc {
 	/* Read by every lookup; seldom written. */
 	fdtab_t *fd_dt;			/* (a) written under (d) */
 	bool fd_shared;			/* (a) more than one lwp uses or used this */
+	bool fd_settled;		/* (a) and every lwp knows it: a grace period has passed */
 	u_int fd_nlwps;			/* (a) lwps with l_fd here */
 	u_int fd_refcnt;		/* (a) processes with p_fd here */
 

@@ -158,7 +158,7 @@ fd_drain(filedesc_t *fdp, fdfile_t *ff, file_t *fp)
 
 	if (!atomic_load_relaxed(&fdp->fd_shared)) {
 		/* Nobody else was there, and whoever comes waits for our grace period. */
-		KASSERT(ff->ff_refcnt == 1);
+		KASSERT(atomic_load_relaxed(&ff->ff_refcnt) == 1);
 		atomic_store_relaxed(&ff->ff_refcnt, 0);
 		return;
 	}

@@ -103,9 +103,11 @@ fd_hold(struct lwp *l)
 	filedesc_t *const fdp = l->l_proc->p_fd;
 
 	l->l_fd = fdp;
-	if (atomic_inc_uint_nv(&fdp->fd_nlwps) > 1 && !atomic_load_relaxed(&fdp->fd_shared)) {
+	if (atomic_inc_uint_nv(&fdp->fd_nlwps) > 1 && !atomic_load_acquire(&fdp->fd_settled)) {
+		/* A third lwp may come while the second still waits: it waits, too. */
 		atomic_store_relaxed(&fdp->fd_shared, true);
 		rump_rcu_synchronize();
+		atomic_store_release(&fdp->fd_settled, true);
 	}
 }
 
