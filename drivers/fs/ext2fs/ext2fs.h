@@ -4,8 +4,9 @@
  * ext2fs in core: the mount, the inode, and what the files of this component offer each other.
  *
  * Everything is read-only, and what is in memory about a file never changes after its vnode was
- * loaded but for two hints.  So there is one lock: um_lock, a leaf, around the cache of group
- * descriptors and the meter of console lines.  No buffer is held over a uiomove().
+ * loaded but for a hint.  What is remembered on the way (places of inode tables, checksums that were
+ * right) are single words, read and written atomically.  So there is one lock: um_lock, a leaf,
+ * around the meter of console lines.  No buffer is held over a uiomove().
  *
  * Every metadata block comes through ext2fs_bread(), which checks its number, looks it up in the
  * journal's overlay and says on the console what could not be read; every block of a file through
@@ -30,11 +31,6 @@ struct e2_overlay;
 #define E2_GROUP_SLOTS	64
 #define E2_VERIFY_SLOTS 512
 
-struct e2_group_slot {
-	uint64_t gs_inode_table;
-	uint32_t gs_group;		/* plus one; 0: empty */
-};
-
 /* Locks: (i) immutable once mounted, (a) atomic, (l) um_lock. */
 struct ext2mount {
 	struct mount *um_mountp;	/* (i) */
@@ -54,7 +50,7 @@ struct ext2mount {
 	uint64_t um_max_bytes_indirect;	/* (i) of a file with block numbers */
 	struct e2_overlay *um_overlay;	/* (i) blocks whose truth is in the journal, or NULL */
 	kmutex_t um_lock;
-	struct e2_group_slot um_groups[E2_GROUP_SLOTS];	/* (l) */
+	uint64_t um_groups[E2_GROUP_SLOTS];	/* (a) inode tables found; see ext2fs_group.c */
 	time_t um_say_second;		/* (l) of the lines counted */
 	unsigned um_say_lines;		/* (l) */
 	uint64_t um_verified[E2_VERIFY_SLOTS];	/* (a) blocks whose checksum was right */

@@ -2,18 +2,25 @@
 /* Copyright (c) 2026 The librump authors */
 /*
  * Group descriptors: found, verified and decoded when an inode of the group is first wanted, never
- * all at once, so that a mount costs the same for every size.  um_groups keeps some, by number.
+ * all at once, so that a mount costs the same for every size.
+ *
+ * um_groups remembers inode tables: one word for all groups of one number modulo E2_GROUP_SLOTS, with
+ * the first block in the low 48 bits and which of the groups, plus one, above.  What does not fit
+ * into that (more than 4 million groups) is looked up each time.
  *
  * The descriptors fill blocks.  Classically these follow the superblock in group 0; with meta_bg,
  * from block s_first_meta_bg on, each lies in the first group of those that it describes, behind
  * that group's copy of the superblock, if it has one.
  */
 #include <sys/param.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/systm.h>
 
 #include "ext2fs.h"
 #include "ext2fs_csum.h"
+
+#define SLOT_SHIFT 48
 
 static bool
 is_power_of(uint32_t n, uint32_t base)
@@ -107,23 +114,17 @@ desc_load(struct ext2mount *um, uint32_t group, uint64_t *table)
 int
 ext2fs_inode_table(struct ext2mount *um, uint32_t group, uint64_t *table)
 {
-	struct e2_group_slot *const gs = &um->um_groups[group % E2_GROUP_SLOTS];
-	bool hit;
+	uint64_t *const slot = &um->um_groups[group % E2_GROUP_SLOTS];
+	const uint64_t word = atomic_load_relaxed(slot);
+	const uint32_t which = group / E2_GROUP_SLOTS + 1;
 	int error;
 
-	mutex_enter(&um->um_lock);
-	hit = gs->gs_group == group + 1;
-	if (hit)
-		*table = gs->gs_inode_table;
-	mutex_exit(&um->um_lock);
-	if (hit)
+	if (__predict_true(word >> SLOT_SHIFT == which)) {
+		*table = word & ((UINT64_C(1) << SLOT_SHIFT) - 1);
 		return 0;
+	}
 	error = desc_load(um, group, table);
-	if (error != 0)
-		return error;
-	mutex_enter(&um->um_lock);
-	gs->gs_group = group + 1;
-	gs->gs_inode_table = *table;
-	mutex_exit(&um->um_lock);
-	return 0;
+	if (error == 0 && *table >> SLOT_SHIFT == 0 && which >> (64 - SLOT_SHIFT) == 0)
+		atomic_store_relaxed(slot, (uint64_t)which << SLOT_SHIFT | *table);
+	return error;
 }
