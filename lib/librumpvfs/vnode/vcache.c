@@ -186,7 +186,8 @@ vcache_alloc(void)
 	LIST_INIT(&vip->vi_nc_children);
 	LIST_INIT(&vip->vi_nc_names);
 	vip->vi_synclist_slot = 0;
-	atomic_store_relaxed(&vp->v_usecount, 1 | VUSECOUNT_ACTIVE | VUSECOUNT_TOUCHED);
+	/* Not TOUCHED: what is used once only goes first. */
+	atomic_store_relaxed(&vp->v_usecount, 1 | VUSECOUNT_ACTIVE);
 	return vip;
 }
 

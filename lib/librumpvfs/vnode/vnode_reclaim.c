@@ -177,7 +177,7 @@ vcache_reclaim(struct vnode *vp)
 	vlru_remove(vip);
 	if (vp == atomic_load_relaxed(&mp->mnt_rootcache))
 		atomic_store_relaxed(&mp->mnt_rootcache, NULL);
-	cache_purge(vp);
+	cache_purge(vp);	/* with the gate shut, no name comes in any more */
 	vcache_flush(vp);
 	/*
 	 * Somebody else has it open: the file system must hear that this is the end.  Closing a
@@ -198,8 +198,6 @@ vcache_reclaim(struct vnode *vp)
 		panic("vnode %p cannot be reclaimed: error %d", vp, error);
 	KASSERT(vp->v_data == NULL);
 	vcache_unhash(vip);
-	cache_purge(vp);	/* what came in while the lock was free */
-
 	vfs_insmntque(vp, dead_rootmount);
 	mutex_enter(vp->v_interlock);
 	vp->v_op = dead_vnodeop_p;
