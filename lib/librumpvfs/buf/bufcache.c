@@ -29,6 +29,7 @@
 
 #include "rump_buf.h"
 #include "rump_mem.h"
+#include "rump_mem.h"
 
 #define BUF_HASHSIZE   4096 /* chains, a power of two */
 #define BUF_MAXWALK    64   /* links followed without the lock */
@@ -45,6 +46,9 @@ static struct buf *buf_hand;			/* (c) next in buf_ring, NULL: the first */
 static size_t buf_bytes;			/* (c) memory of all buffers */
 static size_t buf_limit;			/* (c) */
 
+static size_t buf_memdrain_fn(void *, size_t);
+static struct rump_memdrain buf_memdrain = { .md_fn = buf_memdrain_fn };
+
 int
 bufinit(void)
 {
@@ -57,6 +61,7 @@ bufinit(void)
 	buf_bytes = 0;
 	buf_limit = rump_mem_share(BUF_LIMIT, 20);
 	nbuf = 0;
+	rump_memdrain_add(&buf_memdrain);
 	return 0;
 }
 
@@ -65,6 +70,7 @@ bufcache_fini(void)
 {
 	struct buf *bp;
 
+	rump_memdrain_remove(&buf_memdrain);
 	while ((bp = TAILQ_FIRST(&buf_ring)) != NULL) {
 		TAILQ_REMOVE(&buf_ring, bp, b_freelist);
 		kmem_free(bp->b_data, bp->b_bufsize);
@@ -181,22 +187,30 @@ buf_enter(struct buf *bp, struct vnode *vp, daddr_t lblkno)
 	__atomic_store_n(chain, bp, __ATOMIC_RELEASE);
 }
 
-/* Take it away.  locks: bufcache_lock. */
+/* Take it away.  locks: bufcache_lock, *b_objlock; the latter is not bp's any more then. */
 static void
-buf_leave(struct buf *bp)
+buf_leave_locked(struct buf *bp)
 {
 	struct buf **pp;
 
-	KASSERT(mutex_owned(&bufcache_lock));
-	if (bp->b_vp == NULL)
-		return;
+	KASSERT(mutex_owned(&bufcache_lock) && mutex_owned(bp->b_objlock));
 	for (pp = buf_chain(bp->b_vp, bp->b_lblkno); *pp != bp; pp = &(*pp)->b_hnext)
 		KASSERT(*pp != NULL);
 	__atomic_store_n(pp, bp->b_hnext, __ATOMIC_RELEASE);
-	mutex_enter(bp->b_objlock);
 	brelvp(bp);
-	mutex_exit(bp->b_objlock);
 	bp->b_objlock = &buffer_lock;
+}
+
+static void
+buf_leave(struct buf *bp)
+{
+	kmutex_t *const lock = bp->b_objlock;
+
+	if (bp->b_vp == NULL)
+		return;
+	mutex_enter(lock);
+	buf_leave_locked(bp);
+	mutex_exit(lock);
 }
 
 /* ---- Memory ---- */
@@ -525,22 +539,58 @@ buf_setvalimit(vsize_t limit)
 	return 0;
 }
 
-int
-buf_drain(int n)
+/* Take the identity of an owned buffer if its vnode's lock can be had at once. */
+static bool
+buf_tryleave(struct buf *bp)
+{
+	kmutex_t *const lock = bp->b_objlock;
+
+	if (!mutex_tryenter(lock))
+		return false;
+	buf_leave_locked(bp);
+	mutex_exit(lock);
+	return true;
+}
+
+/* Free clean buffers; trying: without waiting for any lock.  locks: bufcache_lock. */
+static size_t
+buf_drain_locked(size_t want, bool trying)
 {
 	struct buf *bp;
-	int freed = 0;
+	size_t freed = 0;
 	bool dirty;
 
-	mutex_enter(&bufcache_lock);
-	while (freed < n && (bp = buf_victim(&dirty)) != NULL) {
-		if (dirty) {
+	while (freed < want && (bp = buf_victim(&dirty)) != NULL) {
+		if (dirty || (trying && !buf_tryleave(bp))) {
 			buf_disown_locked(bp);
 			break;
 		}
-		freed += bp->b_bufsize;
+		freed += (size_t)bp->b_bufsize;
 		buf_tospare(bp);
 	}
+	return freed;
+}
+
+int
+buf_drain(int n)
+{
+	size_t freed;
+
+	mutex_enter(&bufcache_lock);
+	freed = buf_drain_locked((size_t)MAX(n, 0), false);
+	mutex_exit(&bufcache_lock);
+	return (int)MIN(freed, (size_t)INT_MAX);
+}
+
+/* Memory is short.  ctx: any lock may be held. */
+static size_t
+buf_memdrain_fn(void *arg, size_t want)
+{
+	size_t freed;
+
+	if (!mutex_tryenter(&bufcache_lock))
+		return 0;
+	freed = buf_drain_locked(want, true);
 	mutex_exit(&bufcache_lock);
 	return freed;
 }

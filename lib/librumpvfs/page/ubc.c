@@ -9,6 +9,7 @@
  * pins and in which nothing is dirty.
  *
  *	chunk:	FREE --> OPEN (handing out) --> FULL --clock--> FREE
+ *		FREE, FULL --memory is short--> BARE --> OPEN
  *	page:	out --alloc--> FAKE|BUSY --filled--> valid, CLEAN <--> DIRTY --written (BUSY)--> CLEAN
  *		any not busy --free--> out; the memory stays as it is until the chunk is taken
  *
@@ -44,7 +45,11 @@ static struct ubc_chunk **ubc_chunks;	       /* (u) */
 static unsigned ubc_nchunks, ubc_limit, ubc_hand; /* (u) */
 static unsigned ubc_ndirty;		       /* (u) pages */
 static TAILQ_HEAD(, ubc_chunk) ubc_free;       /* (u) */
+static TAILQ_HEAD(, ubc_chunk) ubc_bare;       /* (u) */
 static struct ubc_chunk *ubc_open;	       /* (u) small runs come from here */
+
+static size_t ubc_drain(void *, size_t);
+static struct rump_memdrain ubc_memdrain = { .md_fn = ubc_drain };
 
 int
 ubc_init(void)
@@ -54,6 +59,7 @@ ubc_init(void)
 	memset(ubc_hash, 0, sizeof(ubc_hash));
 	memset(&uvmexp, 0, sizeof(uvmexp));
 	TAILQ_INIT(&ubc_free);
+	TAILQ_INIT(&ubc_bare);
 	ubc_limit = rump_mem_share(UBC_LIMIT * UBC_CHUNKSIZE, 35) / UBC_CHUNKSIZE;
 	ubc_chunks = kmem_zalloc(ubc_limit * sizeof(*ubc_chunks), KM_SLEEP);
 	ubc_nchunks = ubc_hand = ubc_ndirty = 0;
@@ -62,14 +68,17 @@ ubc_init(void)
 	uvmexp.pagemask = PAGE_MASK;
 	uvmexp.pageshift = PAGE_SHIFT;
 	uvmexp.npages = (int)(ubc_limit * UBC_CHUNKPAGES);
+	rump_memdrain_add(&ubc_memdrain);
 	return 0;
 }
 
 void
 ubc_fini(void)
 {
+	rump_memdrain_remove(&ubc_memdrain);
 	for (unsigned i = 0; i < ubc_nchunks; i++) {
-		rump_pages_free(ubc_chunks[i]->c_data, UBC_CHUNKPAGES);
+		if (ubc_chunks[i]->c_data != NULL)
+			rump_pages_free(ubc_chunks[i]->c_data, UBC_CHUNKPAGES);
 		kmem_free(ubc_chunks[i], sizeof(**ubc_chunks));
 	}
 	kmem_free(ubc_chunks, ubc_limit * sizeof(*ubc_chunks));
@@ -180,30 +189,75 @@ ubc_leave(struct vm_page *pg)
 
 /* ---- Chunks ---- */
 
+/* A chunk without memory, pinned by UBC_EVICT. */
 static struct ubc_chunk *
-ubc_chunk_make(void)
+ubc_chunk_bare(void)
+{
+	struct ubc_chunk *c = TAILQ_FIRST(&ubc_bare);
+
+	if (c != NULL) {
+		TAILQ_REMOVE(&ubc_bare, c, c_list);
+		return c;
+	}
+	if (ubc_nchunks == ubc_limit)
+		return NULL;
+	c = kmem_zalloc(sizeof(*c), KM_NOSLEEP);
+	if (c == NULL)
+		return NULL;
+	c->c_pins = UBC_EVICT;
+	for (unsigned i = 0; i < UBC_CHUNKPAGES; i++)
+		c->c_pages[i].p_chunk = c;
+	ubc_chunks[ubc_nchunks++] = c;
+	return c;
+}
+
+/* A chunk over data.  locks: ubc_lock.  owns: data, when it returns one. */
+static struct ubc_chunk *
+ubc_chunk_make(char *data)
+{
+	struct ubc_chunk *const c = data != NULL ? ubc_chunk_bare() : NULL;
+
+	if (c == NULL)
+		return NULL;
+	c->c_data = data;
+	for (unsigned i = 0; i < UBC_CHUNKPAGES; i++)
+		c->c_pages[i].phys_addr = (paddr_t)(uintptr_t)data + i * PAGE_SIZE;
+	__atomic_fetch_sub(&c->c_pins, UBC_EVICT, __ATOMIC_RELEASE);
+	return c;
+}
+
+/* The same over memory that can be had at once. */
+static struct ubc_chunk *
+ubc_chunk_new(void)
 {
 	struct ubc_chunk *c;
 	char *data;
 
-	if (ubc_nchunks == ubc_limit)
+	if (ubc_nchunks == ubc_limit && TAILQ_EMPTY(&ubc_bare))
 		return NULL;
 	data = rump_pages_alloc(UBC_CHUNKPAGES, RUMP_PAGES_NOWAIT);
-	if (data == NULL)
-		return NULL;
-	c = kmem_zalloc(sizeof(*c), KM_NOSLEEP);
-	if (c == NULL) {
+	c = ubc_chunk_make(data);
+	if (c == NULL && data != NULL)
 		rump_pages_free(data, UBC_CHUNKPAGES);
-		return NULL;
-	}
-	c->c_data = data;
-	c->c_index = ubc_nchunks;
-	for (unsigned i = 0; i < UBC_CHUNKPAGES; i++) {
-		c->c_pages[i].p_chunk = c;
-		c->c_pages[i].phys_addr = (paddr_t)(uintptr_t)data + i * PAGE_SIZE;
-	}
-	ubc_chunks[ubc_nchunks++] = c;
 	return c;
+}
+
+bool
+ubc_grow(void)
+{
+	char *const data = rump_pages_alloc(UBC_CHUNKPAGES, RUMP_PAGES_CANFAIL);
+	struct ubc_chunk *c;
+
+	mutex_enter(&ubc_lock);
+	c = ubc_chunk_make(data);
+	if (c != NULL) {
+		c->c_state = UBC_FREE;
+		TAILQ_INSERT_HEAD(&ubc_free, c, c_list);
+	}
+	mutex_exit(&ubc_lock);
+	if (c == NULL && data != NULL)
+		rump_pages_free(data, UBC_CHUNKPAGES);
+	return c != NULL;
 }
 
 /* Empty a chunk, if nobody uses it; it keeps UBC_EVICT then. */
@@ -242,6 +296,40 @@ ubc_chunk_steal(void)
 	return NULL;
 }
 
+/* A chunk that nobody uses, with UBC_EVICT. */
+static struct ubc_chunk *
+ubc_chunk_unused(void)
+{
+	struct ubc_chunk *const c = TAILQ_FIRST(&ubc_free);
+
+	if (c == NULL)
+		return ubc_chunk_steal();
+	if (!ubc_chunk_evict(c))
+		return NULL; /* a finder who comes too late looks at it */
+	TAILQ_REMOVE(&ubc_free, c, c_list);
+	return c;
+}
+
+/* Memory is short: give clean chunks back.  ctx: any lock may be held, of ours too. */
+static size_t
+ubc_drain(void *arg, size_t want)
+{
+	struct ubc_chunk *c;
+	size_t freed = 0;
+
+	if (!mutex_tryenter(&ubc_lock))
+		return 0;
+	while (freed < want && (c = ubc_chunk_unused()) != NULL) {
+		rump_pages_free(c->c_data, UBC_CHUNKPAGES);
+		c->c_data = NULL;
+		c->c_state = UBC_BARE;
+		TAILQ_INSERT_HEAD(&ubc_bare, c, c_list);
+		freed += UBC_CHUNKSIZE;
+	}
+	mutex_exit(&ubc_lock);
+	return freed;
+}
+
 /* A chunk without pages, OPEN. */
 static struct ubc_chunk *
 ubc_chunk_get(void)
@@ -251,7 +339,7 @@ ubc_chunk_get(void)
 	if (c != NULL) {
 		TAILQ_REMOVE(&ubc_free, c, c_list);
 	} else {
-		c = ubc_chunk_make();
+		c = ubc_chunk_new();
 		if (c == NULL) {
 			c = ubc_chunk_steal();
 			if (c == NULL)

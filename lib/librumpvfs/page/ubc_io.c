@@ -170,7 +170,7 @@ run_alloc(struct vnode *vp, voff_t off, unsigned npages, struct vm_page **pgp, u
 	mutex_exit(&ubc_lock);
 	if (*pgp != NULL)
 		return 0;
-	return ubc_flush_some() ? EPASSTHROUGH : ENOMEM;
+	return ubc_flush_some() || ubc_grow() ? EPASSTHROUGH : ENOMEM;
 }
 
 int

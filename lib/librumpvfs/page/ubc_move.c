@@ -173,7 +173,7 @@ write_page(struct vnode *vp, voff_t pgoff, size_t on, size_t len, int flags, str
 			*freshp = true;
 			if (*pgp != NULL)
 				return 0;
-			if (!ubc_flush_some())
+			if (!ubc_flush_some() && !ubc_grow())
 				return ENOMEM;
 			continue;
 		}

@@ -24,6 +24,7 @@ enum ubc_state {
 	UBC_FREE,	/* on ubc_free */
 	UBC_OPEN,	/* pages are handed out from it */
 	UBC_FULL,	/* the clock may take it */
+	UBC_BARE,	/* on ubc_bare: its memory was given back; c_pins is UBC_EVICT */
 };
 
 #define UBC_EVICT 0x80000000u /* c_pins: being taken; pins come too late */
@@ -37,8 +38,8 @@ struct ubc_chunk {
 	unsigned c_live;		/* (u) pages in the table */
 	unsigned c_ndirty;		/* (u) dirty pages */
 	unsigned c_index;		/* (i) in ubc_chunks */
-	char *c_data;			/* (i) */
-	TAILQ_ENTRY(ubc_chunk) c_list;	/* (u) ubc_free */
+	char *c_data;			/* (u) changes while c_pins is UBC_EVICT */
+	TAILQ_ENTRY(ubc_chunk) c_list;	/* (u) ubc_free, ubc_bare */
 	struct vm_page c_pages[UBC_CHUNKPAGES] __aligned(64);
 } __aligned(64);
 
@@ -110,6 +111,8 @@ void ubc_run_unbusy(struct vm_page *pg, unsigned npages, uint32_t clear);
 void ubc_run_fail(struct vm_page *pg, unsigned npages);
 /* Write some object's dirty pages, as memory is short.  sleeps.  false: none, or it failed. */
 bool ubc_flush_some(void);
+/* One more chunk of memory, waiting for it.  sleeps.  false: there is none to be had. */
+bool ubc_grow(void);
 /* More is dirty than is good: writers flush what they made. */
 bool ubc_too_dirty(void);
 /* Drop pages of [lo, hi) (hi 0: to the end); waits for busy ones.  sleeps. */
