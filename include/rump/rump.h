@@ -87,10 +87,10 @@ int rump_pub_kernelfsym_load(void *symtab, uint64_t symsize, char *strtab, uint6
 
 /* ---- Processes: rump_lwproc(3) ---- */
 
-#define RUMP_RFFDG  0x01 /* copy the descriptors */
-#define RUMP_RFCFDG 0x02 /* begin without any */
+#define RUMP_RFFDG      0x01 /* copy the descriptors */
+#define RUMP_RFCFDG     0x02 /* begin without any */
 #define RUMP_RFFD_SHARE 0
-#define RUMP_RFFD_COPY	RUMP_RFFDG
+#define RUMP_RFFD_COPY  RUMP_RFFDG
 #define RUMP_RFFD_CLEAR RUMP_RFCFDG
 
 /* A new process, whose one lwp becomes the current one.  errors: EINVAL, ENOMEM. */
@@ -123,7 +123,7 @@ enum rump_etfs_type {
 	RUMP_ETFS_REG = 0,
 	RUMP_ETFS_BLK = 1,
 	RUMP_ETFS_CHR = 2,
-	RUMP_ETFS_DIR = 3,	  /* one directory */
+	RUMP_ETFS_DIR = 3, /* one directory */
 	RUMP_ETFS_DIR_SUBDIRS = 4 /* a directory and all below */
 };
 #define RUMP_ETFS_SIZE_ENDOFF ((uint64_t)-1)
@@ -131,8 +131,8 @@ enum rump_etfs_type {
 /* errors: EINVAL, EEXIST, EISDIR, ENOTDIR, the host's. */
 int rump_pub_etfs_register(const char *key, const char *hostpath, enum rump_etfs_type type);
 /* size bytes from begin; RUMP_ETFS_SIZE_ENDOFF: to the end. */
-int rump_pub_etfs_register_withsize(const char *key, const char *hostpath,
-    enum rump_etfs_type type, uint64_t begin, uint64_t size);
+int rump_pub_etfs_register_withsize(
+    const char *key, const char *hostpath, enum rump_etfs_type type, uint64_t begin, uint64_t size);
 /* errors: ENOENT, EBUSY. */
 int rump_pub_etfs_remove(const char *key);
 
@@ -192,8 +192,8 @@ void rump_pub_vfs_syncwait(struct mount *mp);
 int rump_pub_vfs_unmount(struct mount *mp, int flags);
 int rump_pub_vfs_fhtovp(struct mount *mp, struct fid *fid, struct vnode **vpp);
 int rump_pub_vfs_vptofh(struct vnode *vp, struct fid *fid, size_t *fidsize);
-int rump_pub_vfs_extattrctl(struct mount *mp, int cmd, struct vnode *vp, int attrnamespace,
-    const char *attrname);
+int rump_pub_vfs_extattrctl(
+    struct mount *mp, int cmd, struct vnode *vp, int attrnamespace, const char *attrname);
 void rump_pub_vfs_mount_print(const char *path, int full);
 int rump_pub_syspuffs_glueinit(int fd, int *newfd);
 

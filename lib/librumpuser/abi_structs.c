@@ -22,10 +22,10 @@
 
 #include "../librump/private/rump_hostabi.h"
 
-#define SIZE(s)	   _Static_assert(sizeof(struct host_##s) == sizeof(struct s), #s)
-#define FIELD2(s, f, g)                                                                            \
-	_Static_assert(offsetof(struct host_##s, f) == offsetof(struct s, g) &&                    \
-		sizeof(((struct host_##s *)0)->f) == sizeof(((struct s *)0)->g),                   \
+#define SIZE(s) _Static_assert(sizeof(struct host_##s) == sizeof(struct s), #s)
+#define FIELD2(s, f, g)                                                          \
+	_Static_assert(offsetof(struct host_##s, f) == offsetof(struct s, g) &&  \
+		sizeof(((struct host_##s *)0)->f) == sizeof(((struct s *)0)->g), \
 	    #s "." #f)
 #define FIELD(s, f) FIELD2(s, f, f)
 

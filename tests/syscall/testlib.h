@@ -24,21 +24,21 @@ teardown(void)
 }
 
 /* expr is a system call that fails with error. */
-#define ck_fails(expr, error)                                                                      \
-	do {                                                                                       \
-		errno = 0;                                                                         \
-		const long ret_ = (long)(expr);                                                    \
-		ck_assert_msg(ret_ == -1 && errno == (error), "%s: returned %ld, errno %d, not %s",\
-		    #expr, ret_, errno, #error);                                                   \
+#define ck_fails(expr, error)                                                          \
+	do {                                                                           \
+		errno = 0;                                                             \
+		const long ret_ = (long)(expr);                                        \
+		ck_assert_msg(ret_ == -1 && errno == (error),                          \
+		    "%s: returned %ld, errno %d, not %s", #expr, ret_, errno, #error); \
 	} while (0)
 
 /* expr is a system call that succeeds and leaves errno alone. */
-#define ck_succeeds(expr)                                                                          \
-	do {                                                                                       \
-		errno = 4711;                                                                      \
-		const long ret_ = (long)(expr);                                                    \
-		ck_assert_msg(ret_ != -1, "%s: errno %d", #expr, errno);                           \
-		ck_assert_int_eq(errno, 4711);                                                     \
+#define ck_succeeds(expr)                                                \
+	do {                                                             \
+		errno = 4711;                                            \
+		const long ret_ = (long)(expr);                          \
+		ck_assert_msg(ret_ != -1, "%s: errno %d", #expr, errno); \
+		ck_assert_int_eq(errno, 4711);                           \
 	} while (0)
 
 static inline int

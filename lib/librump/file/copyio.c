@@ -159,14 +159,14 @@ ioctl_copyout(int flags, const void *src, void *dst, size_t len)
 }
 
 /* One object of a natural type from or to user space. */
-#define UFETCH(name, type)                                                                         \
-	int ufetch_##name(const type *uaddr, type *valp)                                           \
-	{                                                                                          \
-		return copyin(uaddr, valp, sizeof(*valp));                                         \
-	}                                                                                          \
-	int ustore_##name(type *uaddr, type val)                                                   \
-	{                                                                                          \
-		return copyout(&val, uaddr, sizeof(val));                                          \
+#define UFETCH(name, type)                                 \
+	int ufetch_##name(const type *uaddr, type *valp)   \
+	{                                                  \
+		return copyin(uaddr, valp, sizeof(*valp)); \
+	}                                                  \
+	int ustore_##name(type *uaddr, type val)           \
+	{                                                  \
+		return copyout(&val, uaddr, sizeof(val));  \
 	}
 /* clang-format off */
 UFETCH(8, uint8_t)

@@ -21,9 +21,9 @@ void rump_test_blockfile_end(void);
 /* Locks: (l) lock. */
 static kmutex_t lock;
 static kcondvar_t cv;
-static int readers;	/* (l) inside fo_read */
-static int at_close;	/* (l) of these, when fo_close came; -1: it did not */
-static bool restarted;	/* (l) */
+static int readers; /* (l) inside fo_read */
+static int at_close; /* (l) of these, when fo_close came; -1: it did not */
+static bool restarted; /* (l) */
 
 static int
 block_read(struct file *fp, off_t *offset, struct uio *uio, struct kauth_cred *cred, int flags)

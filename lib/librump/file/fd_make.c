@@ -22,8 +22,8 @@ fd_alloc_grow(struct proc *p, int want, int *result)
 	while ((error = fd_alloc(p, want, result)) == ENOSPC) {
 		if (want >= fd_limit(p))
 			return EMFILE;
-		fd_reserve(p->p_fd,
-		    MAX((u_int)want, atomic_load_consume(&p->p_fd->fd_dt)->dt_nfiles));
+		fd_reserve(
+		    p->p_fd, MAX((u_int)want, atomic_load_consume(&p->p_fd->fd_dt)->dt_nfiles));
 	}
 	return error;
 }
@@ -140,8 +140,8 @@ fd_dup2(file_t *fp, unsigned int newfd, int flags)
 		fd_set_exclose(curlwp, (int)newfd, true);
 	if ((flags & (O_NONBLOCK | O_NOSIGPIPE)) != 0) {
 		mutex_enter(&fp->f_lock);
-		atomic_store_relaxed(&fp->f_flag,
-		    fp->f_flag | ((u_int)flags & (FNONBLOCK | FNOSIGPIPE)));
+		atomic_store_relaxed(
+		    &fp->f_flag, fp->f_flag | ((u_int)flags & (FNONBLOCK | FNOSIGPIPE)));
 		mutex_exit(&fp->f_lock);
 	}
 	fd_affix(p, fp, newfd);

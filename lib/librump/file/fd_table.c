@@ -38,8 +38,8 @@ rump_file_init(void)
 		rump_filepool_fini();
 		return error;
 	}
-	fdtable_cache = pool_cache_init(FDTABLE_SIZE, _Alignof(struct fdtable), 0, 0, "filedesc", NULL,
-	    IPL_NONE, NULL, NULL, NULL);
+	fdtable_cache = pool_cache_init(FDTABLE_SIZE, _Alignof(struct fdtable), 0, 0, "filedesc",
+	    NULL, IPL_NONE, NULL, NULL, NULL);
 	rump_filedesc0 = fd_init(NULL);
 	return 0;
 }

@@ -63,8 +63,8 @@ dofileread(int fd, file_t *fp, void *buf, size_t len, off_t *offset, int flags, 
 }
 
 int
-dofilewrite(int fd, file_t *fp, const void *buf, size_t len, off_t *offset, int flags,
-    register_t *retval)
+dofilewrite(
+    int fd, file_t *fp, const void *buf, size_t len, off_t *offset, int flags, register_t *retval)
 {
 	return dofilerw(fd, fp, __UNCONST(buf), len, offset, flags, UIO_WRITE, retval);
 }
@@ -114,15 +114,15 @@ do_filerwv(int fd, const struct iovec *uiov, int iovcnt, off_t *offset, int flag
 }
 
 int
-do_filereadv(int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags,
-    register_t *retval)
+do_filereadv(
+    int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags, register_t *retval)
 {
 	return do_filerwv(fd, iov, iovcnt, offset, flags, UIO_READ, retval);
 }
 
 int
-do_filewritev(int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags,
-    register_t *retval)
+do_filewritev(
+    int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags, register_t *retval)
 {
 	return do_filerwv(fd, iov, iovcnt, offset, flags, UIO_WRITE, retval);
 }

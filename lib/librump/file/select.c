@@ -133,7 +133,7 @@ knote(struct klist *list, long hint)
 {
 	struct knote *kn, *next;
 
-	SLIST_FOREACH_SAFE(kn, list, kn_selnext, next)
+	SLIST_FOREACH_SAFE (kn, list, kn_selnext, next)
 		(void)kn->kn_fop->f_event(kn, hint);
 }
 

@@ -127,8 +127,8 @@ ureadc(int c, struct uio *uio)
 }
 
 int
-iovec_copyin(const struct iovec *uiov, int iovcnt, struct iovec **iovp, struct iovec *small,
-    size_t *residp)
+iovec_copyin(
+    const struct iovec *uiov, int iovcnt, struct iovec **iovp, struct iovec *small, size_t *residp)
 {
 	struct iovec *iov = small;
 	size_t resid = 0;

@@ -26,8 +26,11 @@ uint64_t rump_test_dev(uint64_t dev);
 int
 rump_test_uio(struct rump_test_uio *t, int op, void *buf, size_t len)
 {
-	struct uio uio = { .uio_iov = t->iov, .uio_iovcnt = t->iovcnt, .uio_offset = t->offset,
-		.uio_resid = t->resid, .uio_rw = t->writing ? UIO_WRITE : UIO_READ,
+	struct uio uio = { .uio_iov = t->iov,
+		.uio_iovcnt = t->iovcnt,
+		.uio_offset = t->offset,
+		.uio_resid = t->resid,
+		.uio_rw = t->writing ? UIO_WRITE : UIO_READ,
 		.uio_vmspace = &rump_vmspace_local };
 	int error = 0;
 
@@ -75,7 +78,7 @@ remote_copyin(struct vmspace *vm, const void *uaddr, void *kaddr, size_t len)
 	if (uaddr == (void *)1)
 		return EFAULT;
 	for (size_t i = 0; i < len; i++)
-		((uint8_t *)kaddr)[i] = (uint8_t)~((const uint8_t *)uaddr)[i];
+		((uint8_t *)kaddr)[i] = (uint8_t) ~((const uint8_t *)uaddr)[i];
 	return 0;
 }
 
@@ -85,7 +88,10 @@ rump_test_remote(const void *uaddr, void *kaddr, size_t len)
 	static const struct rump_vmspace_ops ops = { .vo_copyin = remote_copyin };
 	struct vmspace vm = { .vm_ops = &ops };
 	struct iovec iov = { .iov_base = __UNCONST(uaddr), .iov_len = len };
-	struct uio uio = { .uio_iov = &iov, .uio_iovcnt = 1, .uio_resid = len, .uio_rw = UIO_WRITE,
+	struct uio uio = { .uio_iov = &iov,
+		.uio_iovcnt = 1,
+		.uio_resid = len,
+		.uio_rw = UIO_WRITE,
 		.uio_vmspace = &vm };
 
 	return uiomove(kaddr, len, &uio);

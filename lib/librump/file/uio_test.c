@@ -173,8 +173,8 @@ static const struct {
 
 START_TEST(ioctl_numbers_become_bsds)
 {
-	ck_assert_msg(rump_test_ioctl(ioctls[_i].host) == ioctls[_i].bsd, "%s: %#lx", ioctls[_i].name,
-	    rump_test_ioctl(ioctls[_i].host));
+	ck_assert_msg(rump_test_ioctl(ioctls[_i].host) == ioctls[_i].bsd, "%s: %#lx",
+	    ioctls[_i].name, rump_test_ioctl(ioctls[_i].host));
 }
 END_TEST
 

@@ -17,14 +17,14 @@
 struct rump_vmspace_ops {
 	int (*vo_copyin)(struct vmspace *, const void *uaddr, void *kaddr, size_t len);
 	int (*vo_copyout)(struct vmspace *, const void *kaddr, void *uaddr, size_t len);
-	int (*vo_copyinstr)(struct vmspace *, const void *uaddr, void *kaddr, size_t len,
-	    size_t *done);
+	int (*vo_copyinstr)(
+	    struct vmspace *, const void *uaddr, void *kaddr, size_t len, size_t *done);
 };
 
 /* Immutable. */
 struct vmspace {
 	const struct rump_vmspace_ops *vm_ops; /* NULL: plain memory */
-	void *vm_cookie;		       /* of the operations */
+	void *vm_cookie; /* of the operations */
 };
 
 extern struct vmspace vmspace0;

@@ -13,30 +13,30 @@
 
 #include "rump_entry.h"
 
-#define RUMP_PUB(type, name, dead, params, args)                                                   \
-	type rump_pub_##name params;                                                               \
-	type rump_pub_##name params                                                                \
-	{                                                                                          \
-		struct lwp *l_;                                                                    \
-		type rv_;                                                                          \
-                                                                                                   \
-		if (rump_enter(&l_) != 0)                                                          \
-			return dead;                                                               \
-		rv_ = rump_##name args;                                                            \
-		rump_leave();                                                                      \
-		return rv_;                                                                        \
+#define RUMP_PUB(type, name, dead, params, args) \
+	type rump_pub_##name params;             \
+	type rump_pub_##name params              \
+	{                                        \
+		struct lwp *l_;                  \
+		type rv_;                        \
+                                                 \
+		if (rump_enter(&l_) != 0)        \
+			return dead;             \
+		rv_ = rump_##name args;          \
+		rump_leave();                    \
+		return rv_;                      \
 	}
 
-#define RUMP_PUB_VOID(name, params, args)                                                          \
-	void rump_pub_##name params;                                                               \
-	void rump_pub_##name params                                                                \
-	{                                                                                          \
-		struct lwp *l_;                                                                    \
-                                                                                                   \
-		if (rump_enter(&l_) != 0)                                                          \
-			return;                                                                    \
-		rump_##name args;                                                                  \
-		rump_leave();                                                                      \
+#define RUMP_PUB_VOID(name, params, args) \
+	void rump_pub_##name params;      \
+	void rump_pub_##name params       \
+	{                                 \
+		struct lwp *l_;           \
+                                          \
+		if (rump_enter(&l_) != 0) \
+			return;           \
+		rump_##name args;         \
+		rump_leave();             \
 	}
 
 /* As <rump/rump.h> has it, which kernel code does not include. */
@@ -56,8 +56,8 @@ struct rump_boot_etfs {
  */
 struct rump_etfs_ops {
 	/* type: enum rump_etfs_type.  errors: those of rump_etfs(3). */
-	int (*eo_register)(const char *key, const char *hostpath, int type, uint64_t begin,
-	    uint64_t size);
+	int (*eo_register)(
+	    const char *key, const char *hostpath, int type, uint64_t begin, uint64_t size);
 	int (*eo_remove)(const char *key);
 };
 extern const struct rump_etfs_ops *rump_etfs_ops;

@@ -37,7 +37,10 @@ struct rump_sysreg {
 	unsigned int sr_num;
 	rump_sycall_t sr_call;
 };
-#define RUMP_SYSREG(name) { SYS_##name, (rump_sycall_t)(void *)sys_##name }
+#define RUMP_SYSREG(name)                                     \
+	{                                                     \
+		SYS_##name, (rump_sycall_t)(void *)sys_##name \
+	}
 
 /* ctx: boot, or a faction's init.  A call that is taken already is a programming error (panic). */
 void rump_syscalls_register(const struct rump_sysreg *calls, size_t n);

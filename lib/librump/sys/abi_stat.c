@@ -52,7 +52,8 @@ hostabi_stat(const struct stat *sb, struct host_stat *hs)
 	hs->st_mode = sb->st_mode;
 	hs->st_uid = sb->st_uid;
 	hs->st_gid = sb->st_gid;
-	hs->st_rdev = S_ISCHR(sb->st_mode) || S_ISBLK(sb->st_mode) ? hostabi_dev_out(sb->st_rdev) : 0;
+	hs->st_rdev =
+	    S_ISCHR(sb->st_mode) || S_ISBLK(sb->st_mode) ? hostabi_dev_out(sb->st_rdev) : 0;
 	hs->st_size = sb->st_size;
 	hs->st_blksize = sb->st_blksize;
 	hs->st_blocks = sb->st_blocks;
@@ -82,8 +83,8 @@ hostabi_stat_copyout(const struct stat *sb, struct host_stat *uhs)
 static struct host_statx_timestamp
 statx_timestamp(const struct timespec *ts)
 {
-	return (struct host_statx_timestamp){ .tv_sec = ts->tv_sec,
-		.tv_nsec = (uint32_t)ts->tv_nsec };
+	return (
+	    struct host_statx_timestamp){ .tv_sec = ts->tv_sec, .tv_nsec = (uint32_t)ts->tv_nsec };
 }
 
 /* BSD's file flags that the host knows as attributes. */

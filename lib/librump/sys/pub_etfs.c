@@ -12,8 +12,8 @@ struct rump_boot_etfs *rump_boot_etfs;
 #define ETFS_SIZE_ENDOFF ((uint64_t)-1)
 
 static int
-rump_etfs_register_withsize(const char *key, const char *hostpath, int type, uint64_t begin,
-    uint64_t size)
+rump_etfs_register_withsize(
+    const char *key, const char *hostpath, int type, uint64_t begin, uint64_t size)
 {
 	if (rump_etfs_ops == NULL)
 		return ENOSYS;

@@ -60,6 +60,6 @@ rump_uio_free(struct uio *uio)
 
 RUMP_PUB(struct uio *, uio_setup, NULL, (void *buf, size_t bufsize, off_t offset, int rw),
     (buf, bufsize, offset, rw))
-RUMP_PUB(size_t, uio_getresid, 0, (struct uio *uio), (uio))
-RUMP_PUB(off_t, uio_getoff, 0, (struct uio *uio), (uio))
-RUMP_PUB(size_t, uio_free, 0, (struct uio *uio), (uio))
+RUMP_PUB(size_t, uio_getresid, 0, (struct uio * uio), (uio))
+RUMP_PUB(off_t, uio_getoff, 0, (struct uio * uio), (uio))
+RUMP_PUB(size_t, uio_free, 0, (struct uio * uio), (uio))

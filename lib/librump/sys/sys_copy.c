@@ -67,8 +67,8 @@ side_put(struct side *s)
 	if (s->s_uoff != NULL)
 		error = copyout(&s->s_off, s->s_uoff, sizeof(s->s_off));
 	else if (s->s_seekable)
-		error = (*s->s_fp->f_ops->fo_seek)(s->s_fp, s->s_off, SEEK_SET, &unused,
-		    FOF_UPDATE_OFFSET);
+		error = (*s->s_fp->f_ops->fo_seek)(
+		    s->s_fp, s->s_off, SEEK_SET, &unused, FOF_UPDATE_OFFSET);
 	fd_putfile((u_int)s->s_fd);
 	return error;
 }

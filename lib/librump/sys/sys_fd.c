@@ -186,8 +186,9 @@ do_fcntl(struct lwp *l, int fd, file_t *fp, int cmd, void *arg, register_t *retv
 	case F_DUPFD_CLOEXEC:
 		return fcntl_dupfd(l, fp, iarg, true, retval);
 	case F_GETFD:
-		*retval = atomic_load_relaxed(&fd_slot_known(l->l_fd, (u_int)fd)->ff_exclose) ? FD_CLOEXEC
-											: 0;
+		*retval = atomic_load_relaxed(&fd_slot_known(l->l_fd, (u_int)fd)->ff_exclose)
+		    ? FD_CLOEXEC
+		    : 0;
 		return 0;
 	case F_SETFD:
 		fd_set_exclose(l, fd, (iarg & FD_CLOEXEC) != 0);

@@ -218,8 +218,8 @@ sys_setgroups(struct lwp *l, const struct sys_setgroups_args *uap, register_t *r
 		return EPERM;
 	/* The groups are fetched before the lock is taken: their owner may be far away. */
 	ncred = kauth_cred_dup(l->l_cred);
-	error = kauth_cred_setgroups(ncred, SCARG(uap, gidset), (size_t)size, (uid_t)-1,
-	    UIO_USERSPACE);
+	error =
+	    kauth_cred_setgroups(ncred, SCARG(uap, gidset), (size_t)size, (uid_t)-1, UIO_USERSPACE);
 	if (error != 0) {
 		kauth_cred_free(ncred);
 		return error;

@@ -140,7 +140,8 @@ set_limit(struct lwp *l, struct proc *p, u_int which, const struct rlimit *lim)
 	alim = &p->p_limit->pl_rlimit[which];
 	if (lim->rlim_max > alim->rlim_max &&
 	    kauth_authorize_process(l->l_cred, KAUTH_PROCESS_RLIMIT, p,
-		(void *)KAUTH_REQ_PROCESS_RLIMIT_SET, __UNCONST(lim), (void *)(uintptr_t)which) != 0)
+		(void *)KAUTH_REQ_PROCESS_RLIMIT_SET, __UNCONST(lim),
+		(void *)(uintptr_t)which) != 0)
 		return EPERM;
 	lim_privatise(p);
 	alim = &p->p_limit->pl_rlimit[which];
@@ -158,8 +159,8 @@ sys_getrlimit(struct lwp *l, const struct sys_getrlimit_args *uap, register_t *r
 
 	if (which >= RLIM_NLIMITS)
 		return EINVAL;
-	return copyout(&l->l_proc->p_limit->pl_rlimit[which], SCARG(uap, rlp),
-	    sizeof(struct rlimit));
+	return copyout(
+	    &l->l_proc->p_limit->pl_rlimit[which], SCARG(uap, rlp), sizeof(struct rlimit));
 }
 
 int
@@ -184,7 +185,7 @@ may_limit(struct lwp *l, struct proc *p)
 	if (p == l->l_proc || kauth_cred_geteuid(l->l_cred) == 0)
 		return 0;
 	return kauth_cred_getuid(p->p_cred) == uid && kauth_cred_geteuid(p->p_cred) == uid ? 0
-											  : EPERM;
+											   : EPERM;
 }
 
 int

@@ -41,8 +41,8 @@ sys_read(struct lwp *l, const struct sys_read_args *uap, register_t *retval)
 	error = get_file_for(fd, FREAD, &fp);
 	if (__predict_false(error != 0))
 		return error;
-	return dofileread(fd, fp, SCARG(uap, buf), SCARG(uap, nbyte), &fp->f_offset,
-	    FOF_UPDATE_OFFSET, retval);
+	return dofileread(
+	    fd, fp, SCARG(uap, buf), SCARG(uap, nbyte), &fp->f_offset, FOF_UPDATE_OFFSET, retval);
 }
 
 int
@@ -55,8 +55,8 @@ sys_write(struct lwp *l, const struct sys_write_args *uap, register_t *retval)
 	error = get_file_for(fd, FWRITE, &fp);
 	if (__predict_false(error != 0))
 		return error;
-	return dofilewrite(fd, fp, SCARG(uap, buf), SCARG(uap, nbyte), &fp->f_offset,
-	    FOF_UPDATE_OFFSET, retval);
+	return dofilewrite(
+	    fd, fp, SCARG(uap, buf), SCARG(uap, nbyte), &fp->f_offset, FOF_UPDATE_OFFSET, retval);
 }
 
 /* errors: those of an offset that the file or the call cannot have. */
@@ -109,15 +109,15 @@ sys_pwrite(struct lwp *l, const struct sys_pwrite_args *uap, register_t *retval)
 int
 sys_readv(struct lwp *l, const struct sys_readv_args *uap, register_t *retval)
 {
-	return do_filereadv(SCARG(uap, fd), SCARG(uap, iovp), SCARG(uap, iovcnt), NULL,
-	    FOF_UPDATE_OFFSET, retval);
+	return do_filereadv(
+	    SCARG(uap, fd), SCARG(uap, iovp), SCARG(uap, iovcnt), NULL, FOF_UPDATE_OFFSET, retval);
 }
 
 int
 sys_writev(struct lwp *l, const struct sys_writev_args *uap, register_t *retval)
 {
-	return do_filewritev(SCARG(uap, fd), SCARG(uap, iovp), SCARG(uap, iovcnt), NULL,
-	    FOF_UPDATE_OFFSET, retval);
+	return do_filewritev(
+	    SCARG(uap, fd), SCARG(uap, iovp), SCARG(uap, iovcnt), NULL, FOF_UPDATE_OFFSET, retval);
 }
 
 int
@@ -125,8 +125,8 @@ sys_preadv(struct lwp *l, const struct sys_preadv_args *uap, register_t *retval)
 {
 	off_t offset = SCARG(uap, offset);
 
-	return do_filereadv(SCARG(uap, fd), SCARG(uap, iovp), SCARG(uap, iovcnt), &offset, 0,
-	    retval);
+	return do_filereadv(
+	    SCARG(uap, fd), SCARG(uap, iovp), SCARG(uap, iovcnt), &offset, 0, retval);
 }
 
 int
@@ -134,8 +134,8 @@ sys_pwritev(struct lwp *l, const struct sys_pwritev_args *uap, register_t *retva
 {
 	off_t offset = SCARG(uap, offset);
 
-	return do_filewritev(SCARG(uap, fd), SCARG(uap, iovp), SCARG(uap, iovcnt), &offset, 0,
-	    retval);
+	return do_filewritev(
+	    SCARG(uap, fd), SCARG(uap, iovp), SCARG(uap, iovcnt), &offset, 0, retval);
 }
 
 /* preadv2(2), pwritev2(2): offset -1 means the file's own; of the flags, only hints are known. */
@@ -176,8 +176,8 @@ sys_lseek(struct lwp *l, const struct sys_lseek_args *uap, register_t *retval)
 	if (__predict_false(fp->f_ops->fo_seek == NULL))
 		error = ESPIPE;
 	else
-		error = (*fp->f_ops->fo_seek)(fp, SCARG(uap, offset), SCARG(uap, whence), &newoff,
-		    FOF_UPDATE_OFFSET);
+		error = (*fp->f_ops->fo_seek)(
+		    fp, SCARG(uap, offset), SCARG(uap, whence), &newoff, FOF_UPDATE_OFFSET);
 	fd_putfile(fd);
 	*retval = newoff;
 	return error;

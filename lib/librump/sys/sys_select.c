@@ -74,8 +74,8 @@ poll_wait(struct pollfd *fds, u_int nfds, const struct timespec *ts, int *ready)
 }
 
 int
-pollcommon(register_t *retval, struct pollfd *ufds, u_int nfds, struct timespec *ts,
-    const void *mask)
+pollcommon(
+    register_t *retval, struct pollfd *ufds, u_int nfds, struct timespec *ts, const void *mask)
 {
 	struct pollfd small[SMALLPOLL], *fds = small;
 	const size_t size = nfds * sizeof(*fds);

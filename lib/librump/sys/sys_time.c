@@ -37,8 +37,8 @@ sys_clock_getres(struct lwp *l, const struct sys_clock_getres_args *uap, registe
 static int
 may_settime(struct lwp *l)
 {
-	return kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_TIME, KAUTH_REQ_SYSTEM_TIME_SYSTEM,
-	    NULL, NULL, NULL);
+	return kauth_authorize_system(
+	    l->l_cred, KAUTH_SYSTEM_TIME, KAUTH_REQ_SYSTEM_TIME_SYSTEM, NULL, NULL, NULL);
 }
 
 int
@@ -100,8 +100,8 @@ sys_adjtime(struct lwp *l, const struct sys_adjtime_args *uap, register_t *retva
 	int error;
 
 	if (set) {
-		error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_TIME,
-		    KAUTH_REQ_SYSTEM_TIME_ADJTIME, NULL, NULL, NULL);
+		error = kauth_authorize_system(
+		    l->l_cred, KAUTH_SYSTEM_TIME, KAUTH_REQ_SYSTEM_TIME_ADJTIME, NULL, NULL, NULL);
 		if (error == 0)
 			error = copyin(SCARG(uap, delta), &delta, sizeof(delta));
 		if (error != 0)
@@ -139,8 +139,8 @@ sys_nanosleep(struct lwp *l, const struct sys_nanosleep_args *uap, register_t *r
 int
 sys_clock_nanosleep(struct lwp *l, const struct sys_clock_nanosleep_args *uap, register_t *retval)
 {
-	*retval = do_nanosleep(l, SCARG(uap, clock_id), SCARG(uap, flags), SCARG(uap, rqtp),
-	    SCARG(uap, rmtp));
+	*retval = do_nanosleep(
+	    l, SCARG(uap, clock_id), SCARG(uap, flags), SCARG(uap, rqtp), SCARG(uap, rmtp));
 	return 0;
 }
 

@@ -104,8 +104,8 @@ rump_vfs_vptofh(struct vnode *vp, struct fid *fid, size_t *fidsize)
 }
 
 static int
-rump_vfs_extattrctl(struct mount *mp, int cmd, struct vnode *vp, int attrnamespace,
-    const char *attrname)
+rump_vfs_extattrctl(
+    struct mount *mp, int cmd, struct vnode *vp, int attrnamespace, const char *attrname)
 {
 	return VFS_EXTATTRCTL(mp, cmd, vp, attrnamespace, attrname);
 }
@@ -128,20 +128,20 @@ rump_vfs_mount_print(const char *path, int full)
 		    (unsigned long long)mp->mnt_stat.f_bfree);
 }
 
-RUMP_PUB(struct vfsops *, vfslist_iterate, NULL, (struct vfsops *ops), (ops))
+RUMP_PUB(struct vfsops *, vfslist_iterate, NULL, (struct vfsops * ops), (ops))
 RUMP_PUB(struct vfsops *, vfs_getopsbyname, NULL, (const char *name), (name))
 RUMP_PUB(int, vfs_getmp, ENXIO, (const char *path, struct mount **mpp), (path, mpp))
-RUMP_PUB(int, vfs_root, ENXIO, (struct mount *mp, struct vnode **vpp, int lock), (mp, vpp, lock))
-RUMP_PUB(int, vfs_statvfs, ENXIO, (struct mount *mp, struct statvfs *sb), (mp, sb))
-RUMP_PUB(int, vfs_sync, ENXIO, (struct mount *mp, int waitfor, struct kauth_cred *cred),
+RUMP_PUB(int, vfs_root, ENXIO, (struct mount * mp, struct vnode **vpp, int lock), (mp, vpp, lock))
+RUMP_PUB(int, vfs_statvfs, ENXIO, (struct mount * mp, struct statvfs *sb), (mp, sb))
+RUMP_PUB(int, vfs_sync, ENXIO, (struct mount * mp, int waitfor, struct kauth_cred *cred),
     (mp, waitfor, cred))
-RUMP_PUB_VOID(vfs_syncwait, (struct mount *mp), (mp))
-RUMP_PUB(int, vfs_unmount, ENXIO, (struct mount *mp, int flags), (mp, flags))
-RUMP_PUB(int, vfs_fhtovp, ENXIO, (struct mount *mp, struct fid *fid, struct vnode **vpp),
+RUMP_PUB_VOID(vfs_syncwait, (struct mount * mp), (mp))
+RUMP_PUB(int, vfs_unmount, ENXIO, (struct mount * mp, int flags), (mp, flags))
+RUMP_PUB(int, vfs_fhtovp, ENXIO, (struct mount * mp, struct fid *fid, struct vnode **vpp),
     (mp, fid, vpp))
-RUMP_PUB(int, vfs_vptofh, ENXIO, (struct vnode *vp, struct fid *fid, size_t *fidsize),
+RUMP_PUB(int, vfs_vptofh, ENXIO, (struct vnode * vp, struct fid *fid, size_t *fidsize),
     (vp, fid, fidsize))
 RUMP_PUB(int, vfs_extattrctl, ENXIO,
-    (struct mount *mp, int cmd, struct vnode *vp, int attrnamespace, const char *attrname),
+    (struct mount * mp, int cmd, struct vnode *vp, int attrnamespace, const char *attrname),
     (mp, cmd, vp, attrnamespace, attrname))
 RUMP_PUB_VOID(vfs_mount_print, (const char *path, int full), (path, full))

@@ -175,20 +175,20 @@ rump_namei(uint32_t op, uint32_t flags, const char *path, struct vnode **dvpp, s
 	return error;
 }
 
-RUMP_PUB_VOID(getvninfo, (struct vnode *vp, int *vtype, off_t *size, uint64_t *rdev),
+RUMP_PUB_VOID(getvninfo, (struct vnode * vp, int *vtype, off_t *size, uint64_t *rdev),
     (vp, vtype, size, rdev))
 RUMP_PUB(struct vattr *, vattr_init, NULL, (void), ())
-RUMP_PUB_VOID(vattr_settype, (struct vattr *vap, int vtype), (vap, vtype))
-RUMP_PUB_VOID(vattr_setmode, (struct vattr *vap, mode_t mode), (vap, mode))
-RUMP_PUB_VOID(vattr_setrdev, (struct vattr *vap, uint64_t dev), (vap, dev))
-RUMP_PUB_VOID(vattr_free, (struct vattr *vap), (vap))
+RUMP_PUB_VOID(vattr_settype, (struct vattr * vap, int vtype), (vap, vtype))
+RUMP_PUB_VOID(vattr_setmode, (struct vattr * vap, mode_t mode), (vap, mode))
+RUMP_PUB_VOID(vattr_setrdev, (struct vattr * vap, uint64_t dev), (vap, dev))
+RUMP_PUB_VOID(vattr_free, (struct vattr * vap), (vap))
 RUMP_PUB_VOID(vattr50_to_vattr, (const struct vattr *from, struct vattr *to), (from, to))
 RUMP_PUB_VOID(vattr_to_vattr50, (const struct vattr *from, struct vattr *to), (from, to))
-RUMP_PUB_VOID(vp_incref, (struct vnode *vp), (vp))
-RUMP_PUB(int, vp_getref, ENXIO, (struct vnode *vp), (vp))
-RUMP_PUB_VOID(vp_rele, (struct vnode *vp), (vp))
-RUMP_PUB_VOID(vp_interlock, (struct vnode *vp), (vp))
-RUMP_PUB_VOID(freecn, (struct componentname *cnp, int flags), (cnp, flags))
+RUMP_PUB_VOID(vp_incref, (struct vnode * vp), (vp))
+RUMP_PUB(int, vp_getref, ENXIO, (struct vnode * vp), (vp))
+RUMP_PUB_VOID(vp_rele, (struct vnode * vp), (vp))
+RUMP_PUB_VOID(vp_interlock, (struct vnode * vp), (vp))
+RUMP_PUB_VOID(freecn, (struct componentname * cnp, int flags), (cnp, flags))
 RUMP_PUB(struct componentname *, makecn, NULL,
     (u_long op, u_long flags, const char *name, size_t namelen, struct kauth_cred *cred,
 	struct lwp *l),
