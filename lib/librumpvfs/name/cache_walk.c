@@ -4,8 +4,8 @@
  * The walk of a path through the name cache: no lock, no reference on the way, no write to memory
  * that others read; one compare-and-swap on the file that it ends at.
  *
- * It gives up (NCW_ON) wherever something is not plain: a name that is not cached, a directory whose
- * owner and mode the file system does not keep in the cache, permission that the mode bits do not
+ * It gives up (NCW_ON) wherever something is not plain: a name that is not cached, a directory
+ * whose owner and mode the file system does not keep in the cache, permission that the mode bits do not
  * grant, a symbolic link on the way, the root of a mount on the way up, names that etfs may know.
  * The walk with locks goes on from that very directory.
  *

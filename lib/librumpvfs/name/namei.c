@@ -3,8 +3,8 @@
 /*
  * namei(9): from a path to a vnode.
  *
- * A walk stands in a directory (wk_dvp, referenced, unlocked) with the rest of the path in front of
- * it.  It first lets the name cache run ahead without locks (cache_walk.c) as far as that goes, then
+ * A walk stands in a directory (wk_dvp, referenced, unlocked) with the rest of the path in front
+ * of it.  It first lets the name cache run ahead without locks (cache_walk.c) as far as that goes, then
  * takes one step with VOP_LOOKUP, and so on.  A step ends in one of these ways:
  *
  *	a directory	cross into what is mounted there, go on

@@ -5,8 +5,8 @@
  *
  * A hash table of singly linked chains.  Finders walk it in a read section and take their reference
  * through the vnode's gate; writers hold vcache_lock.  A key is copied into the vnode and does not
- * change while the gate is open: rekeying shuts it and waits for a grace period.  A vnode stays in the
- * table until its file system has let go of the file (VOP_RECLAIM), so that two vnodes never are
+ * change while the gate is open: rekeying shuts it and waits for a grace period.  A vnode stays in
+ * the table until its file system has let go of the file (VOP_RECLAIM), so that two vnodes never are
  * the same file; who finds it meanwhile waits on v_cv and looks again.
  *
  * Replacing the table relinks vnodes one by one.  A finder that is led into another chain misses,

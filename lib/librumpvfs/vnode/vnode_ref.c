@@ -68,7 +68,7 @@ vrele(struct vnode *vp)
 	vrele_last(vp, LK_NONE);
 }
 
-/* Every vrele() may run where it is called: there is no thread to hand it to that could not wait. */
+/* Every vrele() may run where it is called: no caller of this one holds what it could want. */
 void
 vrele_async(struct vnode *vp)
 {
