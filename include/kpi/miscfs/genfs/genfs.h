@@ -31,10 +31,8 @@ int genfs_erofs_symlink(void *);
 
 /* Operations with a meaning. */
 int genfs_abortop(void *);
-int genfs_access(void *);
 int genfs_accessx(void *);
 int genfs_bmap(void *);
-int genfs_close(void *);
 int genfs_deadlock(void *);
 int genfs_deadislocked(void *);
 int genfs_deadunlock(void *);
@@ -55,7 +53,6 @@ int genfs_poll(void *);
 int genfs_putpages(void *);
 int genfs_revoke(void *);
 int genfs_seek(void *);
-int genfs_suspendctl(void *);
 int genfs_unlock(void *);
 int genfs_compat_getpages(void *);
 int genfs_do_putpages(struct vnode *vp, off_t off, off_t len, int flags, struct vm_page **busypg);
