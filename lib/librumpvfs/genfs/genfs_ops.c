@@ -313,10 +313,11 @@ genfs_statvfs(struct mount *mp, struct statvfs *sbp)
 	return 0;
 }
 
-void
+int
 genfs_renamelock_enter(struct mount *mp)
 {
 	mutex_enter(mp->mnt_renamelock);
+	return 0;
 }
 
 void

@@ -58,8 +58,8 @@ int genfs_compat_getpages(void *);
 int genfs_do_putpages(struct vnode *vp, off_t off, off_t len, int flags, struct vm_page **busypg);
 int genfs_statvfs(struct mount *mp, struct statvfs *sbp);
 
-/* The mount's rename lock: at most one rename of directories at a time.  errors of enter: none. */
-void genfs_renamelock_enter(struct mount *mp);
+/* The mount's rename lock: at most one rename of directories at a time.  errors of enter: none (0). */
+int genfs_renamelock_enter(struct mount *mp);
 void genfs_renamelock_exit(struct mount *mp);
 
 /*
