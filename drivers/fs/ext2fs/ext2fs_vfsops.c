@@ -389,8 +389,8 @@ static const struct vnodeopv_desc *const ext4_opv_descs[] = { NULL };
 		.vfs_loadvnode = ext2fs_loadvnode, .vfs_fhtovp = ext2fs_fhtovp,                    \
 		.vfs_vptofh = ext2fs_vptofh, .vfs_snapshot = (void *)eopnotsupp,                   \
 		.vfs_extattrctl = vfs_stdextattrctl, .vfs_suspendctl = (void *)eopnotsupp,         \
-		.vfs_renamelock_enter = (void *)genfs_renamelock_enter,                            \
-		.vfs_renamelock_exit = (void *)genfs_renamelock_exit,                              \
+		.vfs_renamelock_enter = genfs_renamelock_enter,                                    \
+		.vfs_renamelock_exit = genfs_renamelock_exit,                                      \
 		.vfs_fsync = (void *)eopnotsupp, .vfs_opv_descs = (descs),                         \
 	}
 
