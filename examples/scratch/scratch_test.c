@@ -49,8 +49,8 @@ START_TEST(scratch_write_stops_at_size)
 {
 	errno = 0;
 	const ssize_t n = rump_sys_pwrite(fd, "0123456789", bounds[_i].len, bounds[_i].off);
-	ck_assert_msg(n == bounds[_i].ret && errno == bounds[_i].err,
-	    "%s: returned %zd, errno %d", bounds[_i].name, n, errno);
+	ck_assert_msg(n == bounds[_i].ret && errno == bounds[_i].err, "%s: returned %zd, errno %d",
+	    bounds[_i].name, n, errno);
 }
 END_TEST
 
@@ -116,8 +116,8 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_loop_test(tc, scratch_write_stops_at_size, 0,
-	    (int)(sizeof(bounds) / sizeof(bounds[0])));
+	tcase_add_loop_test(
+	    tc, scratch_write_stops_at_size, 0, (int)(sizeof(bounds) / sizeof(bounds[0])));
 	tcase_add_test(tc, scratch_reads_what_was_written);
 	tcase_add_test(tc, scratch_moves_pieces);
 	tcase_add_test(tc, scratch_node_by_mknod);

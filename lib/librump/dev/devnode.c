@@ -18,13 +18,13 @@
 
 /* Locks: (n) devnode_lock, (i) immutable. */
 struct devnode {
-	TAILQ_ENTRY(devnode) dn_list;	/* (n) */
-	char dn_name[DEVNODE_NAMESIZE];	/* (i) below /dev */
-	mode_t dn_mode;			/* (i) with type */
-	dev_t dn_dev;			/* (i) */
+	TAILQ_ENTRY(devnode) dn_list; /* (n) */
+	char dn_name[DEVNODE_NAMESIZE]; /* (i) below /dev */
+	mode_t dn_mode; /* (i) with type */
+	dev_t dn_dev; /* (i) */
 };
 
-static TAILQ_HEAD(, devnode) devnodes;		 /* (n) */
+static TAILQ_HEAD(, devnode) devnodes; /* (n) */
 static const struct rump_devnode_ops *devnode_ops; /* (n) */
 static kmutex_t devnode_lock;
 
@@ -66,7 +66,7 @@ rump_devnode_setops(const struct rump_devnode_ops *ops)
 	mutex_enter(&devnode_lock);
 	devnode_ops = ops;
 	if (ops != NULL)
-		TAILQ_FOREACH(dn, &devnodes, dn_list)
+		TAILQ_FOREACH (dn, &devnodes, dn_list)
 			devnode_make(dn);
 	mutex_exit(&devnode_lock);
 }
@@ -96,7 +96,7 @@ rump_devnode_remove(mode_t type, devmajor_t maj)
 	struct devnode *dn, *next;
 
 	mutex_enter(&devnode_lock);
-	TAILQ_FOREACH_SAFE(dn, &devnodes, dn_list, next) {
+	TAILQ_FOREACH_SAFE (dn, &devnodes, dn_list, next) {
 		if ((dn->dn_mode & S_IFMT) != type || major(dn->dn_dev) != maj)
 			continue;
 		TAILQ_REMOVE(&devnodes, dn, dn_list);

@@ -19,22 +19,22 @@ void (*biodone_vfs)(struct buf *bp);
  * Call entry of the driver of dev: result gets what it returns, unless there is no driver
  * (result stays) or no such entry (dflt).
  */
-#define DEVSW_CALL(type, slots, dev, result, entry, dflt, ...)                                     \
-	do {                                                                                       \
-		const struct type *const d_ = devsw_enter((slots), (dev));                         \
-		const bool mpsafe_ = d_ == NULL || (d_->d_flag & D_MPSAFE) != 0;                   \
-                                                                                                   \
-		if (d_ == NULL)                                                                    \
-			break;                                                                     \
-		if (!mpsafe_)                                                                      \
-			KERNEL_LOCK(1, NULL);                                                      \
-		if (d_->entry != NULL)                                                             \
-			(result) = (*d_->entry)(__VA_ARGS__);                                      \
-		else                                                                               \
-			(result) = (dflt);                                                         \
-		if (!mpsafe_)                                                                      \
-			KERNEL_UNLOCK_ONE(NULL);                                                   \
-		devsw_leave((slots), (dev));                                                       \
+#define DEVSW_CALL(type, slots, dev, result, entry, dflt, ...)                   \
+	do {                                                                     \
+		const struct type *const d_ = devsw_enter((slots), (dev));       \
+		const bool mpsafe_ = d_ == NULL || (d_->d_flag & D_MPSAFE) != 0; \
+                                                                                 \
+		if (d_ == NULL)                                                  \
+			break;                                                   \
+		if (!mpsafe_)                                                    \
+			KERNEL_LOCK(1, NULL);                                    \
+		if (d_->entry != NULL)                                           \
+			(result) = (*d_->entry)(__VA_ARGS__);                    \
+		else                                                             \
+			(result) = (dflt);                                       \
+		if (!mpsafe_)                                                    \
+			KERNEL_UNLOCK_ONE(NULL);                                 \
+		devsw_leave((slots), (dev));                                     \
 	} while (0)
 #define BDEV_CALL(dev, result, entry, dflt, ...) \
 	DEVSW_CALL(bdevsw, bslots, dev, result, entry, dflt, __VA_ARGS__)

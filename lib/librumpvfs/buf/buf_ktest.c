@@ -23,14 +23,14 @@
 	} while (0)
 
 #define DISK_BLOCKS 4096 /* of BSIZE */
-#define BSIZE	    2048
+#define BSIZE       2048
 #define BLKNO(n)    ((daddr_t)(n) * (BSIZE / DEV_BSIZE))
 
 static struct {
 	char *data;
 	unsigned reads, writes;
-	int fail;		/* errno of all transfers */
-	bool hold;		/* transfers wait in held */
+	int fail; /* errno of all transfers */
+	bool hold; /* transfers wait in held */
 	struct buf *held[16];
 	int nheld;
 } disk;
@@ -486,7 +486,8 @@ rump_test_buf_count(int thread, int steps)
 
 	for (int i = 0; i < steps; i++) {
 		x = x * 1664525 + 1013904223;
-		CHECK(bread(disk_vp, BLKNO((x >> 8) % BUF_COUNT_BLOCKS), BSIZE, B_MODIFY, &bp) == 0);
+		CHECK(
+		    bread(disk_vp, BLKNO((x >> 8) % BUF_COUNT_BLOCKS), BSIZE, B_MODIFY, &bp) == 0);
 		(*(uint32_t *)(void *)((char *)bp->b_data + 16))++;
 		if (x >> 30 == 0)
 			bawrite(bp);

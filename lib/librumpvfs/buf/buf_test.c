@@ -7,16 +7,16 @@
 #include "buf_ktest.h"
 
 #define NTHREADS 8
-#define NSTEPS	 2000
+#define NSTEPS   2000
 
-#define ck_kernel(expr)                                                 \
-	do {                                                            \
-		const char *what_;                                      \
-                                                                        \
-		rump_schedule();                                        \
-		what_ = (expr);                                         \
-		rump_unschedule();                                      \
-		ck_assert_msg(what_ == NULL, "%s: %s", #expr, what_);   \
+#define ck_kernel(expr)                                               \
+	do {                                                          \
+		const char *what_;                                    \
+                                                                      \
+		rump_schedule();                                      \
+		what_ = (expr);                                       \
+		rump_unschedule();                                    \
+		ck_assert_msg(what_ == NULL, "%s: %s", #expr, what_); \
 	} while (0)
 
 START_TEST(buf_case)

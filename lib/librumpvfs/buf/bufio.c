@@ -26,8 +26,8 @@ static pool_cache_t iobuf_cache;
 int
 bufio_init(void)
 {
-	iobuf_cache = pool_cache_init(sizeof(struct buf), 0, 0, 0, "biopl", NULL, IPL_BIO, NULL,
-	    NULL, NULL);
+	iobuf_cache =
+	    pool_cache_init(sizeof(struct buf), 0, 0, 0, "biopl", NULL, IPL_BIO, NULL, NULL, NULL);
 	return iobuf_cache == NULL ? ENOMEM : 0;
 }
 

@@ -13,7 +13,7 @@
 
 struct bufq_state {
 	TAILQ_HEAD(bufq_list, buf) bq_head;
-	daddr_t bq_last;	/* where the scan is */
+	daddr_t bq_last; /* where the scan is */
 	bool bq_sort;
 };
 
@@ -84,7 +84,7 @@ bufq_cancel(struct bufq_state *bq, struct buf *bp)
 {
 	struct buf *at;
 
-	TAILQ_FOREACH(at, &bq->bq_head, b_actq) {
+	TAILQ_FOREACH (at, &bq->bq_head, b_actq) {
 		if (at != bp)
 			continue;
 		TAILQ_REMOVE(&bq->bq_head, bp, b_actq);

@@ -90,7 +90,7 @@ vlist_own(struct buflists *list, bool (*ok)(const struct buf *, daddr_t), daddr_
 
 again:
 	KASSERT(mutex_owned(&bufcache_lock));
-	LIST_FOREACH(bp, list, b_vnbufs) {
+	LIST_FOREACH (bp, list, b_vnbufs) {
 		if (!(*ok)(bp, lbn))
 			continue;
 		*errorp = bbusy(bp, catch_p, slptimeo, NULL);
@@ -135,8 +135,7 @@ vdropbufs(struct vnode *vp, bool (*ok)(const struct buf *, daddr_t), daddr_t lbn
 }
 
 int
-vinvalbuf(struct vnode *vp, int flags, kauth_cred_t cred, struct lwp *l, bool catch_p,
-    int slptimeo)
+vinvalbuf(struct vnode *vp, int flags, kauth_cred_t cred, struct lwp *l, bool catch_p, int slptimeo)
 {
 	const int pgo = PGO_ALLPAGES | PGO_FREE | PGO_SYNCIO | PGO_RECLAIM |
 	    ((flags & V_SAVE) ? PGO_CLEANIT : 0);

@@ -25,7 +25,7 @@ static kmutex_t etfs_reglock;
 unsigned rump_etfs_count; /* (a) entries; written with etfs_lock */
 uint64_t rump_etfs_firsts; /* (a) likewise */
 static TAILQ_HEAD(, etfs_entry) etfs_entries; /* (e), changed with etfs_reglock too */
-static struct mount *etfs_mount;	      /* the root file system */
+static struct mount *etfs_mount; /* the root file system */
 
 /* The list has changed: tell the walk without locks. */
 static void
@@ -71,7 +71,7 @@ entry_bykey(const char *key)
 	struct etfs_entry *ee;
 
 	KASSERT(mutex_owned(&etfs_reglock));
-	TAILQ_FOREACH(ee, &etfs_entries, ee_list)
+	TAILQ_FOREACH (ee, &etfs_entries, ee_list)
 		if (strcmp(ee->ee_key, key) == 0)
 			return ee;
 	return NULL;
@@ -123,8 +123,8 @@ make_node(struct etfs_entry *ee)
 		if (error != 0)
 			return error;
 	}
-	ee->ee_node = rumpfs_node_new(rm, types[ee->ee_type],
-	    types[ee->ee_type] == VDIR ? 0755 : 0666, 0, 0, dev, NULL);
+	ee->ee_node = rumpfs_node_new(
+	    rm, types[ee->ee_type], types[ee->ee_type] == VDIR ? 0755 : 0666, 0, 0, dev, NULL);
 	ee->ee_node->rn_nlink = 1;
 	ee->ee_node->rn_size = (off_t)MIN(ef->ef_size, (uint64_t)INT64_MAX);
 	if (types[ee->ee_type] == VDIR)
@@ -195,8 +195,7 @@ free_nodes(struct rumpfs_mount *rm, struct rumpfs_node *rn)
 {
 	struct rumpfs_dirent *rd;
 
-	while (rn->rn_type == VDIR &&
-	    (rd = RB_TREE_MIN(&rn->rn_dir.dir_bycookie)) != NULL) {
+	while (rn->rn_type == VDIR && (rd = RB_TREE_MIN(&rn->rn_dir.dir_bycookie)) != NULL) {
 		struct rumpfs_node *const child = rd->rd_node;
 		struct etfs_file *const ef = child->rn_etfs;
 
@@ -294,9 +293,8 @@ rump_etfs_lookup(const char *path, size_t *matched, struct vnode **vpp)
 	struct rumpfs_node *rn = NULL;
 
 	mutex_enter(&etfs_lock);
-	TAILQ_FOREACH(ee, &etfs_entries, ee_list)
-		if (key_matches(ee, path, len) &&
-		    (best == NULL || ee->ee_keylen > best->ee_keylen))
+	TAILQ_FOREACH (ee, &etfs_entries, ee_list)
+		if (key_matches(ee, path, len) && (best == NULL || ee->ee_keylen > best->ee_keylen))
 			best = ee;
 	if (best != NULL) {
 		rn = best->ee_node;
@@ -333,8 +331,8 @@ etfs_init(struct mount *mp)
 	etfs_mount = mp;
 	rump_etfs_ops = &etfs_ops;
 	for (eb = rump_boot_etfs; eb != NULL; eb = eb->_eb_next)
-		eb->eb_status = etfs_register(eb->eb_key, eb->eb_hostpath, (int)eb->eb_type,
-		    eb->eb_begin, eb->eb_size);
+		eb->eb_status = etfs_register(
+		    eb->eb_key, eb->eb_hostpath, (int)eb->eb_type, eb->eb_begin, eb->eb_size);
 	return 0;
 }
 

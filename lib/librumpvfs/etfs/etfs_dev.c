@@ -31,8 +31,8 @@ void rump_unschedule(void);
 
 static struct etfs_file *etfs_units[ETFS_UNITS]; /* (e) */
 static devmajor_t etfs_bmajor, etfs_cmajor;
-static uint64_t etfs_random;	/* (a) state of the fault injection */
-static u_int etfs_inflight;	/* (e) transfers in the host's pool */
+static uint64_t etfs_random; /* (a) state of the fault injection */
+static u_int etfs_inflight; /* (e) transfers in the host's pool */
 static kcondvar_t etfs_cv;
 
 static struct etfs_file *
@@ -226,8 +226,8 @@ etfs_crdwr(dev_t dev, struct uio *uio, int flag)
 
 	if (ef == NULL)
 		return ENXIO;
-	return etfs_file_move(ef, uio,
-	    ef->ef_type == RUMPUSER_FT_CHR || ef->ef_type == RUMPUSER_FT_OTHER);
+	return etfs_file_move(
+	    ef, uio, ef->ef_type == RUMPUSER_FT_CHR || ef->ef_type == RUMPUSER_FT_OTHER);
 }
 
 static int

@@ -136,8 +136,8 @@ int
 etfs_file_move(struct etfs_file *ef, struct uio *uio, bool stream)
 {
 	const bool writing = uio->uio_rw == UIO_WRITE;
-	const int flags = (writing ? RUMPUSER_RW_WRITE : RUMPUSER_RW_READ) |
-	    (stream ? RUMPUSER_RW_STREAM : 0);
+	const int flags =
+	    (writing ? RUMPUSER_RW_WRITE : RUMPUSER_RW_READ) | (stream ? RUMPUSER_RW_STREAM : 0);
 	int error = 0;
 
 	if (!stream && uio->uio_offset < 0)

@@ -215,9 +215,17 @@ static const struct {
 	size_t len;
 	long ret;
 } blkreads[] = {
-	{ 0, 1, 1 }, { 0, 512, 512 }, { 511, 2, 2 }, { 4095, 2, 2 }, { 1, 4096, 4096 },
-	{ 0, FILESIZE, FILESIZE }, { 0, 2 * FILESIZE, FILESIZE }, { FILESIZE - 1, 10, 1 },
-	{ FILESIZE, 1, 0 }, { FILESIZE + 1000000, 1, 0 }, { 8191, 4000, FILESIZE - 8191 },
+	{ 0, 1, 1 },
+	{ 0, 512, 512 },
+	{ 511, 2, 2 },
+	{ 4095, 2, 2 },
+	{ 1, 4096, 4096 },
+	{ 0, FILESIZE, FILESIZE },
+	{ 0, 2 * FILESIZE, FILESIZE },
+	{ FILESIZE - 1, 10, 1 },
+	{ FILESIZE, 1, 0 },
+	{ FILESIZE + 1000000, 1, 0 },
+	{ 8191, 4000, FILESIZE - 8191 },
 	{ (off_t)1 << 50, 5, 0 },
 };
 
@@ -440,10 +448,13 @@ END_TEST
 
 START_TEST(etfs_boot_registration)
 {
-	static struct rump_boot_etfs good = { .eb_key = "/good", .eb_type = RUMP_ETFS_REG,
+	static struct rump_boot_etfs good = {
+		.eb_key = "/good", .eb_type = RUMP_ETFS_REG, .eb_size = RUMP_ETFS_SIZE_ENDOFF
+	};
+	static struct rump_boot_etfs bad = { .eb_key = "/bad",
+		.eb_hostpath = "/nonexistent",
+		.eb_type = RUMP_ETFS_BLK,
 		.eb_size = RUMP_ETFS_SIZE_ENDOFF };
-	static struct rump_boot_etfs bad = { .eb_key = "/bad", .eb_hostpath = "/nonexistent",
-		.eb_type = RUMP_ETFS_BLK, .eb_size = RUMP_ETFS_SIZE_ENDOFF };
 	struct stat st;
 
 	teardown();

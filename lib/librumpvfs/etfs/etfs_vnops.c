@@ -42,8 +42,8 @@ host_path(const struct etfs_file *dir, const struct componentname *cnp, char **p
 
 /* A node for what the host has at path; known: the one made before, if it is still right. */
 static int
-host_node(struct vnode *dvp, const char *path, const struct componentname *cnp,
-    struct rumpfs_node **rnp)
+host_node(
+    struct vnode *dvp, const char *path, const struct componentname *cnp, struct rumpfs_node **rnp)
 {
 	struct rumpfs_node *const dir = VP_TO_RUMPFS(dvp);
 	const struct etfs_file *const def = dir->rn_etfs;
@@ -63,8 +63,8 @@ host_node(struct vnode *dvp, const char *path, const struct componentname *cnp,
 		*rnp = rd->rd_node;
 		return rd->rd_node->rn_type == type ? 0 : ESTALE;
 	}
-	rn = rumpfs_node_new(MP_TO_RUMPFS(dvp->v_mount), type, type == VDIR ? 0755 : 0666, 0, 0,
-	    NODEV, NULL);
+	rn = rumpfs_node_new(
+	    MP_TO_RUMPFS(dvp->v_mount), type, type == VDIR ? 0755 : 0666, 0, 0, NODEV, NULL);
 	rn->rn_etfs = etfs_file_new(path, &fi);
 	rn->rn_etfs->ef_subdirs = def->ef_subdirs;
 	rn->rn_size = (off_t)MIN(fi.fi_size, (uint64_t)INT64_MAX);
@@ -95,8 +95,8 @@ etfs_lookup(void *v)
 		return 0;
 	}
 	if (cnp->cn_flags & ISDOTDOT)
-		return rumpfs_node_vnode(dvp->v_mount, VP_TO_RUMPFS(dvp)->rn_dir.dir_parent,
-		    ap->a_vpp);
+		return rumpfs_node_vnode(
+		    dvp->v_mount, VP_TO_RUMPFS(dvp)->rn_dir.dir_parent, ap->a_vpp);
 	error = host_path(vp_file(dvp), cnp, &path);
 	if (error != 0)
 		return error;
@@ -220,8 +220,8 @@ etfs_rdwr(struct vnode *vp, struct uio *uio)
 		return EISDIR;
 	if (ef->ef_fd == -1)
 		return EBADF; /* not open: kernel code that reads without VOP_OPEN() */
-	return etfs_file_move(ef, uio,
-	    ef->ef_type == RUMPUSER_FT_CHR || ef->ef_type == RUMPUSER_FT_OTHER);
+	return etfs_file_move(
+	    ef, uio, ef->ef_type == RUMPUSER_FT_CHR || ef->ef_type == RUMPUSER_FT_OTHER);
 }
 
 static int

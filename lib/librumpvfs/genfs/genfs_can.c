@@ -46,8 +46,7 @@ genfs_can_access(struct vnode *vp, kauth_cred_t cred, uid_t file_uid, gid_t file
 }
 
 int
-genfs_can_chmod(struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gid,
-    mode_t new_mode)
+genfs_can_chmod(struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gid, mode_t new_mode)
 {
 	if (kauth_cred_geteuid(cred) != cur_uid)
 		return EPERM;
@@ -59,8 +58,8 @@ genfs_can_chmod(struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gi
 }
 
 int
-genfs_can_chown(struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gid,
-    uid_t new_uid, gid_t new_gid)
+genfs_can_chown(
+    struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gid, uid_t new_uid, gid_t new_gid)
 {
 	if (kauth_cred_geteuid(cred) != cur_uid || new_uid != cur_uid)
 		return EPERM;
@@ -104,15 +103,15 @@ genfs_can_extattr(struct vnode *vp, kauth_cred_t cred, accmode_t accmode, int at
 /* ---- Removing and renaming where there are BSD's flags and sticky directories ---- */
 
 int
-genfs_ufslike_remove_check_possible(unsigned long dflags, unsigned long flags,
-    unsigned long immutable, unsigned long append)
+genfs_ufslike_remove_check_possible(
+    unsigned long dflags, unsigned long flags, unsigned long immutable, unsigned long append)
 {
 	return (flags & (immutable | append)) || (dflags & append) ? EPERM : 0;
 }
 
 int
-genfs_ufslike_remove_check_permitted(kauth_cred_t cred, struct vnode *dvp, mode_t dmode,
-    uid_t duid, struct vnode *vp, uid_t uid)
+genfs_ufslike_remove_check_permitted(
+    kauth_cred_t cred, struct vnode *dvp, mode_t dmode, uid_t duid, struct vnode *vp, uid_t uid)
 {
 	int fs_decision = 0;
 

@@ -28,17 +28,18 @@ struct rename_state {
 	const struct genfs_rename_ops *ops;
 	struct mount *mp;
 	kauth_cred_t cred;
-	struct vnode *fdvp, *tdvp;	/* locked */
-	struct vnode *fvp, *tvp;	/* referenced, then locked; tvp may be NULL */
+	struct vnode *fdvp, *tdvp; /* locked */
+	struct vnode *fvp, *tvp; /* referenced, then locked; tvp may be NULL */
 	struct componentname *fcnp, *tcnp;
-	void *fde, *tde;		/* the file system's lookup results */
-	struct vnode *between;		/* referenced, not to be moved or replaced; or NULL */
+	void *fde, *tde; /* the file system's lookup results */
+	struct vnode *between; /* referenced, not to be moved or replaced; or NULL */
 	int between_error;
 };
 
 int
-genfs_insane_rename(void *v, int (*sane_rename)(struct vnode *fdvp, struct componentname *fcnp,
-    struct vnode *tdvp, struct componentname *tcnp, kauth_cred_t cred, bool posixly_correct))
+genfs_insane_rename(void *v,
+    int (*sane_rename)(struct vnode *fdvp, struct componentname *fcnp, struct vnode *tdvp,
+	struct componentname *tcnp, kauth_cred_t cred, bool posixly_correct))
 {
 	struct vop_rename_args *const ap = v;
 	struct vnode *const fdvp = ap->a_fdvp, *const fvp = ap->a_fvp;
@@ -51,7 +52,8 @@ genfs_insane_rename(void *v, int (*sane_rename)(struct vnode *fdvp, struct compo
 	if (fvp->v_mount != tdvp->v_mount || (tvp != NULL && fvp->v_mount != tvp->v_mount))
 		error = EXDEV;
 	else
-		error = (*sane_rename)(fdvp, ap->a_fcnp, tdvp, ap->a_tcnp, ap->a_fcnp->cn_cred, true);
+		error =
+		    (*sane_rename)(fdvp, ap->a_fcnp, tdvp, ap->a_tcnp, ap->a_fcnp->cn_cred, true);
 	if (tvp != NULL)
 		vrele(tvp);
 	vrele(fvp);
@@ -143,8 +145,7 @@ lookup_files(struct rename_state *rs)
 	}
 	if (error != 0)
 		return error;
-	if (rs->between != NULL &&
-	    rs->between == (rs->between_error == EINVAL ? rs->fvp : rs->tvp))
+	if (rs->between != NULL && rs->between == (rs->between_error == EINVAL ? rs->fvp : rs->tvp))
 		return rs->between_error;
 	return 0;
 }
@@ -203,16 +204,16 @@ rename_same(struct rename_state *rs, bool posixly_correct)
 	nlink_t nlink = 0;
 	int error;
 
-	if (posixly_correct || (rs->fdvp == rs->tdvp &&
-	    rs->fcnp->cn_namelen == rs->tcnp->cn_namelen &&
-	    memcmp(rs->fcnp->cn_nameptr, rs->tcnp->cn_nameptr, rs->fcnp->cn_namelen) == 0))
+	if (posixly_correct ||
+	    (rs->fdvp == rs->tdvp && rs->fcnp->cn_namelen == rs->tcnp->cn_namelen &&
+		memcmp(rs->fcnp->cn_nameptr, rs->tcnp->cn_nameptr, rs->fcnp->cn_namelen) == 0))
 		return 0;
 	error = (*ops->gro_remove_check_possible)(rs->mp, rs->fdvp, rs->fvp);
 	if (error == 0)
 		error = (*ops->gro_remove_check_permitted)(rs->mp, rs->cred, rs->fdvp, rs->fvp);
 	if (error == 0)
-		error = (*ops->gro_remove)(rs->mp, rs->cred, rs->fdvp, rs->fcnp, rs->fde, rs->fvp,
-		    &nlink);
+		error = (*ops->gro_remove)(
+		    rs->mp, rs->cred, rs->fdvp, rs->fcnp, rs->fde, rs->fvp, &nlink);
 	return error;
 }
 
@@ -227,15 +228,15 @@ rename_files(struct rename_state *rs, bool posixly_correct)
 		return rename_same(rs, posixly_correct);
 	error = check_types(rs);
 	if (error == 0)
-		error = (*ops->gro_rename_check_possible)(rs->mp, rs->fdvp, rs->fvp, rs->tdvp,
-		    rs->tvp);
+		error =
+		    (*ops->gro_rename_check_possible)(rs->mp, rs->fdvp, rs->fvp, rs->tdvp, rs->tvp);
 	if (error == 0)
-		error = (*ops->gro_rename_check_permitted)(rs->mp, rs->cred, rs->fdvp, rs->fvp,
-		    rs->tdvp, rs->tvp);
+		error = (*ops->gro_rename_check_permitted)(
+		    rs->mp, rs->cred, rs->fdvp, rs->fvp, rs->tdvp, rs->tvp);
 	if (error != 0)
 		return error;
-	error = (*ops->gro_rename)(rs->mp, rs->cred, rs->fdvp, rs->fcnp, rs->fde, rs->fvp,
-	    rs->tdvp, rs->tcnp, rs->tde, rs->tvp, &nlink);
+	error = (*ops->gro_rename)(rs->mp, rs->cred, rs->fdvp, rs->fcnp, rs->fde, rs->fvp, rs->tdvp,
+	    rs->tcnp, rs->tde, rs->tvp, &nlink);
 	if (error != 0)
 		return error;
 	cache_purge1(rs->fdvp, rs->fcnp->cn_nameptr, rs->fcnp->cn_namelen, 0);
@@ -250,8 +251,15 @@ genfs_sane_rename(const struct genfs_rename_ops *ops, struct vnode *fdvp,
     struct componentname *fcnp, void *fde, struct vnode *tdvp, struct componentname *tcnp,
     void *tde, kauth_cred_t cred, bool posixly_correct)
 {
-	struct rename_state rs = { .ops = ops, .mp = fdvp->v_mount, .cred = cred, .fdvp = fdvp,
-		.tdvp = tdvp, .fcnp = fcnp, .tcnp = tcnp, .fde = fde, .tde = tde };
+	struct rename_state rs = { .ops = ops,
+		.mp = fdvp->v_mount,
+		.cred = cred,
+		.fdvp = fdvp,
+		.tdvp = tdvp,
+		.fcnp = fcnp,
+		.tcnp = tcnp,
+		.fde = fde,
+		.tde = tde };
 	int error;
 
 	if (is_dots(fcnp) || is_dots(tcnp))
@@ -276,8 +284,8 @@ genfs_sane_rename(const struct genfs_rename_ops *ops, struct vnode *fdvp,
 }
 
 void
-genfs_rename_cache_purge(struct vnode *fdvp, struct vnode *fvp, struct vnode *tdvp,
-    struct vnode *tvp)
+genfs_rename_cache_purge(
+    struct vnode *fdvp, struct vnode *fvp, struct vnode *tdvp, struct vnode *tvp)
 {
 	if (fvp->v_type == VDIR && fdvp != tdvp)
 		cache_purge1(fvp, "..", 2, 0);

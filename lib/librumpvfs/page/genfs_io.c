@@ -105,7 +105,7 @@ first_dirty(struct uvm_object *uobj, voff_t lo, voff_t hi, bool sync)
 
 again:
 	first = NULL;
-	TAILQ_FOREACH(pg, &uobj->uo_memq, pageq.queue) {
+	TAILQ_FOREACH (pg, &uobj->uo_memq, pageq.queue) {
 		if (pg->offset < lo || (hi != 0 && pg->offset >= hi))
 			continue;
 		if ((ubc_flags(pg) & PG_BUSY) && sync && (ubc_flags(pg) & PG_FAKE) == 0) {
@@ -129,8 +129,8 @@ gather(struct vm_page *pg, voff_t hi, struct vm_page **pgs)
 	int n = 0;
 
 	for (; pg < &c->c_pages[UBC_CHUNKPAGES] && (hi == 0 || off < hi); pg++, off += PAGE_SIZE) {
-		if (!ubc_page_is(pg, uobj, off, PG_TABLED | PG_DIRTY | PG_BUSY,
-			PG_TABLED | PG_DIRTY))
+		if (!ubc_page_is(
+			pg, uobj, off, PG_TABLED | PG_DIRTY | PG_BUSY, PG_TABLED | PG_DIRTY))
 			break;
 		ubc_page_setclean(pg);
 		__atomic_fetch_or(&pg->flags, PG_BUSY | PG_PAGEOUT, __ATOMIC_RELAXED);
@@ -311,14 +311,13 @@ genfs_getpages(void *v)
 	if (ap->a_flags & PGO_LOCKED)
 		return getpages_locked(ap, off, npages);
 	rw_exit(vp->v_uobj.vmobjlock);
-	if ((ap->a_flags & PGO_PASTEOF) == 0 &&
-	    ap->a_offset >= (voff_t)round_page(vp->v_size))
+	if ((ap->a_flags & PGO_PASTEOF) == 0 && ap->a_offset >= (voff_t)round_page(vp->v_size))
 		return EINVAL;
 	for (i = 0; error == 0 && i < npages; i++) {
 		if (ap->a_m[i] != NULL)
 			continue;
-		error = page_getbusy(vp, off + (voff_t)i * PAGE_SIZE, (unsigned)(npages - i),
-		    &ap->a_m[i]);
+		error = page_getbusy(
+		    vp, off + (voff_t)i * PAGE_SIZE, (unsigned)(npages - i), &ap->a_m[i]);
 	}
 	if (error != 0) {
 		uvm_page_unbusy(ap->a_m, i - 1);

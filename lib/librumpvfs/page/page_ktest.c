@@ -26,21 +26,21 @@
 			return "line " ___STRING(__LINE__) ": " #e; \
 	} while (0)
 
-#define BSHIFT	 10
-#define BSIZE	 (1 << BSHIFT)
-#define BASE	 5	/* where the file begins, in blocks */
-#define RUN	 100	/* blocks; not a multiple of a page's */
-#define HOLE	 31	/* blocks */
+#define BSHIFT      10
+#define BSIZE       (1 << BSHIFT)
+#define BASE        5 /* where the file begins, in blocks */
+#define RUN         100 /* blocks; not a multiple of a page's */
+#define HOLE        31 /* blocks */
 #define IS_HOLE(bn) (holes && (bn) % HOLE == 20)
-#define DISKSIZE (24 * 1024 * 1024)
-#define FILESIZE ((voff_t)20 * 1024 * 1024 - 1500)
+#define DISKSIZE    (24 * 1024 * 1024)
+#define FILESIZE    ((voff_t)20 * 1024 * 1024 - 1500)
 
 static struct {
 	uint8_t *data;
 	unsigned reads, writes;
 	uint64_t readbytes;
-	off_t lastwrite;	/* where the last write began */
-	bool backwards;		/* a write began before one that came earlier */
+	off_t lastwrite; /* where the last write began */
+	bool backwards; /* a write began before one that came earlier */
 	int failreads, failwrites;
 } disk;
 
@@ -147,8 +147,8 @@ static const struct vnodeopv_desc *const tfs_opv_descs[] = { &tfs_opv_desc, NULL
 static const int the_key = 1;
 
 static int
-tfs_loadvnode(struct mount *m, struct vnode *nvp, const void *key, size_t key_len,
-    const void **new_key)
+tfs_loadvnode(
+    struct mount *m, struct vnode *nvp, const void *key, size_t key_len, const void **new_key)
 {
 	nvp->v_type = VREG;
 	nvp->v_op = tfs_vnodeop_p;
@@ -225,8 +225,9 @@ static int
 move(enum uio_rw rw, void *buf, size_t len, off_t off, int flags, size_t *left)
 {
 	struct iovec iov = { buf, len };
-	struct uio uio = { .uio_iov = &iov, .uio_iovcnt = 1, .uio_offset = off, .uio_resid = len,
-		.uio_rw = rw };
+	struct uio uio = {
+		.uio_iov = &iov, .uio_iovcnt = 1, .uio_offset = off, .uio_resid = len, .uio_rw = rw
+	};
 	int error;
 
 	UIO_SETUP_SYSSPACE(&uio);
@@ -411,7 +412,8 @@ test_ranges(void)
 static const char *
 test_model(void)
 {
-	uint8_t *const model = kmem_zalloc(MODEL, KM_SLEEP), *const buf = kmem_alloc(MODEL, KM_SLEEP);
+	uint8_t *const model = kmem_zalloc(MODEL, KM_SLEEP),
+		       *const buf = kmem_alloc(MODEL, KM_SLEEP);
 	uint32_t x = 4711;
 	off_t size = 100000;
 
@@ -523,13 +525,13 @@ test_getpages(void)
 
 	rw_enter(vp->v_uobj.vmobjlock, RW_WRITER);
 	CHECK(VOP_GETPAGES(vp, 8 * PAGE_SIZE, pgs, &n, 0, VM_PROT_READ, UVM_ADV_NORMAL,
-		PGO_LOCKED) == EBUSY);
+		  PGO_LOCKED) == EBUSY);
 	CHECK(rw_write_held(vp->v_uobj.vmobjlock));
-	CHECK(VOP_GETPAGES(vp, 8 * PAGE_SIZE, pgs, &n, 0, VM_PROT_READ, UVM_ADV_NORMAL,
-		PGO_SYNCIO) == 0);
+	CHECK(VOP_GETPAGES(
+		  vp, 8 * PAGE_SIZE, pgs, &n, 0, VM_PROT_READ, UVM_ADV_NORMAL, PGO_SYNCIO) == 0);
 	for (int i = 0; i < n; i++) {
-		const char *const what = compare(uvm_page_va(pgs[i]), PAGE_SIZE,
-		    (8 + i) * PAGE_SIZE);
+		const char *const what =
+		    compare(uvm_page_va(pgs[i]), PAGE_SIZE, (8 + i) * PAGE_SIZE);
 
 		CHECK((pgs[i]->flags & PG_BUSY) != 0 && pgs[i]->offset == (8 + i) * PAGE_SIZE);
 		CHECK(uvm_pagelookup(&vp->v_uobj, pgs[i]->offset) == pgs[i]);
@@ -545,7 +547,7 @@ test_getpages(void)
 	pgs[0] = NULL;
 	rw_enter(vp->v_uobj.vmobjlock, RW_WRITER);
 	CHECK(VOP_GETPAGES(vp, FILESIZE + PAGE_SIZE, pgs, &n, 0, VM_PROT_READ, UVM_ADV_NORMAL,
-		PGO_SYNCIO) == EINVAL);
+		  PGO_SYNCIO) == EINVAL);
 	return NULL;
 }
 

@@ -41,12 +41,12 @@ kcondvar_t ubc_cv;
 struct uvmexp uvmexp;
 
 static struct vm_page *ubc_hash[UBC_HASHSIZE]; /* (a) written with ubc_lock */
-static struct ubc_chunk **ubc_chunks;	       /* (u) */
+static struct ubc_chunk **ubc_chunks; /* (u) */
 static unsigned ubc_nchunks, ubc_limit, ubc_hand; /* (u) */
-static unsigned ubc_ndirty;		       /* (u) pages */
-static TAILQ_HEAD(, ubc_chunk) ubc_free;       /* (u) */
-static TAILQ_HEAD(, ubc_chunk) ubc_bare;       /* (u) */
-static struct ubc_chunk *ubc_open;	       /* (u) small runs come from here */
+static unsigned ubc_ndirty; /* (u) pages */
+static TAILQ_HEAD(, ubc_chunk) ubc_free; /* (u) */
+static TAILQ_HEAD(, ubc_chunk) ubc_bare; /* (u) */
+static struct ubc_chunk *ubc_open; /* (u) small runs come from here */
 
 static size_t ubc_drain(void *, size_t);
 static struct rump_memdrain ubc_memdrain = { .md_fn = ubc_drain };
@@ -155,8 +155,8 @@ ubc_enter(struct vm_page *pg, struct uvm_object *uobj, voff_t off)
 
 	__atomic_store_n(&pg->uobject, uobj, __ATOMIC_RELAXED);
 	__atomic_store_n(&pg->offset, off, __ATOMIC_RELAXED);
-	__atomic_store_n(&pg->flags, PG_TABLED | PG_FILE | PG_BUSY | PG_FAKE | PG_CLEAN,
-	    __ATOMIC_RELEASE);
+	__atomic_store_n(
+	    &pg->flags, PG_TABLED | PG_FILE | PG_BUSY | PG_FAKE | PG_CLEAN, __ATOMIC_RELEASE);
 	pg->wire_count = 0;
 	__atomic_store_n(&pg->p_hnext, *bucket, __ATOMIC_RELAXED);
 	__atomic_store_n(bucket, pg, __ATOMIC_RELEASE);
@@ -266,8 +266,9 @@ ubc_chunk_evict(struct ubc_chunk *c)
 {
 	uint32_t none = 0;
 
-	if (c->c_ndirty != 0 || !__atomic_compare_exchange_n(&c->c_pins, &none, UBC_EVICT, false,
-		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	if (c->c_ndirty != 0 ||
+	    !__atomic_compare_exchange_n(
+		&c->c_pins, &none, UBC_EVICT, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
 	for (unsigned i = 0; c->c_live != 0 && i < UBC_CHUNKPAGES; i++)
 		if (ubc_flags(&c->c_pages[i]) & PG_TABLED)
@@ -480,7 +481,7 @@ ubc_drop_range(struct uvm_object *uobj, voff_t lo, voff_t hi)
 		return;
 	mutex_enter(&ubc_lock);
 again:
-	TAILQ_FOREACH_SAFE(pg, &uobj->uo_memq, pageq.queue, next) {
+	TAILQ_FOREACH_SAFE (pg, &uobj->uo_memq, pageq.queue, next) {
 		if (pg->offset < lo || (hi != 0 && pg->offset >= hi))
 			continue;
 		if (ubc_flags(pg) & PG_BUSY) {

@@ -27,9 +27,9 @@
 #include "rump_buf.h"
 #include "rump_ubc.h"
 
-#define RA_FIRST     4			 /* pages: window of a new sequential reader */
-#define UBC_DIRECT   (4 * PAGE_SIZE)	 /* least direct read of any kind */
-#define UBC_NSEEN    4096		 /* well over what the cache holds; a power of two */
+#define RA_FIRST   4 /* pages: window of a new sequential reader */
+#define UBC_DIRECT (4 * PAGE_SIZE) /* least direct read of any kind */
+#define UBC_NSEEN  4096 /* well over what the cache holds; a power of two */
 
 static uint16_t ubc_seen[UBC_NSEEN]; /* (a) hints: a lost one costs one transfer */
 
@@ -113,8 +113,8 @@ read_direct(struct vnode *vp, struct uio *uio, size_t len)
 	if (error != 0)
 		return error;
 	uioskip(len, uio);
-	__atomic_store_n(&vp->v_uobj.uo_ra_next, (off + (off_t)len) >> PAGE_SHIFT,
-	    __ATOMIC_RELAXED);
+	__atomic_store_n(
+	    &vp->v_uobj.uo_ra_next, (off + (off_t)len) >> PAGE_SHIFT, __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -141,8 +141,7 @@ read_some(struct vnode *vp, struct uio *uio, size_t todo, int advice)
 			return error;
 		__atomic_store_n(&uobj->uo_ra_next, (pgoff >> PAGE_SHIFT) + run, __ATOMIC_RELAXED);
 	}
-	error = uiomove((char *)uvm_page_va(pg) + on,
-	    MIN(todo, (size_t)run * PAGE_SIZE - on), uio);
+	error = uiomove((char *)uvm_page_va(pg) + on, MIN(todo, (size_t)run * PAGE_SIZE - on), uio);
 	ubc_unpin(pg->p_chunk);
 	return error;
 }

@@ -139,8 +139,8 @@ uvm_vnp_setwritesize(struct vnode *vp, voff_t newsize)
 /* ---- Pages ---- */
 
 struct vm_page *
-uvm_pagealloc_strat(struct uvm_object *obj, voff_t off, struct vm_anon *anon, int flags, int strat,
-    int free_list)
+uvm_pagealloc_strat(
+    struct uvm_object *obj, voff_t off, struct vm_anon *anon, int flags, int strat, int free_list)
 {
 	struct vm_page *pg;
 

@@ -36,8 +36,8 @@ rumpfs_access(void *v)
 		return EPERM;
 	return kauth_authorize_vnode(ap->a_cred,
 	    kauth_access_action((int)ap->a_accmode, vp->v_type, rn->rn_mode), vp, NULL,
-	    genfs_can_access(vp, ap->a_cred, rn->rn_uid, rn->rn_gid, rn->rn_mode, NULL,
-		ap->a_accmode));
+	    genfs_can_access(
+		vp, ap->a_cred, rn->rn_uid, rn->rn_gid, rn->rn_mode, NULL, ap->a_accmode));
 }
 
 int
@@ -182,8 +182,8 @@ rumpfs_setattr(void *v)
 	const bool owner = vap->va_uid != (uid_t)VNOVAL || vap->va_gid != (gid_t)VNOVAL;
 	const bool times = time_given(&vap->va_atime) || time_given(&vap->va_mtime) ||
 	    time_given(&vap->va_birthtime);
-	const bool any = owner || times || vap->va_mode != (mode_t)VNOVAL ||
-	    vap->va_size != VNOVALSIZE;
+	const bool any =
+	    owner || times || vap->va_mode != (mode_t)VNOVAL || vap->va_size != VNOVALSIZE;
 	int error = 0;
 
 	if (vap->va_type != VNON || vap->va_nlink != (nlink_t)VNOVAL ||

@@ -127,8 +127,8 @@ data_grow_height(struct rumpfs_mount *rm, struct rumpfs_data *da)
 }
 
 int
-rumpfs_data_make(struct rumpfs_mount *rm, struct rumpfs_data *da, off_t off, size_t len, void **pp,
-    size_t *lenp)
+rumpfs_data_make(
+    struct rumpfs_mount *rm, struct rumpfs_data *da, off_t off, size_t len, void **pp, size_t *lenp)
 {
 	const uint64_t idx = chunk_index(off);
 	const size_t on = (size_t)off % RUMPFS_CHUNK;
@@ -164,8 +164,8 @@ rumpfs_data_make(struct rumpfs_mount *rm, struct rumpfs_data *da, off_t off, siz
 
 /* Drop the chunks from index first of the tree at *at (its chunks begin at base). */
 static void
-data_cut_tree(struct rumpfs_mount *rm, struct rumpfs_data *da, void **at, unsigned h,
-    uint64_t base, uint64_t first)
+data_cut_tree(struct rumpfs_mount *rm, struct rumpfs_data *da, void **at, unsigned h, uint64_t base,
+    uint64_t first)
 {
 	if (*at == NULL)
 		return;
@@ -203,8 +203,8 @@ rumpfs_data_cut(struct rumpfs_mount *rm, struct rumpfs_data *da, off_t size)
 			da->da_firstlen = 0;
 		}
 	} else {
-		data_cut_tree(rm, da, &da->da_root, da->da_height, 0,
-		    chunk_index(size + RUMPFS_CHUNK - 1));
+		data_cut_tree(
+		    rm, da, &da->da_root, da->da_height, 0, chunk_index(size + RUMPFS_CHUNK - 1));
 		if (da->da_root == NULL)
 			da->da_height = 0;
 	}

@@ -19,8 +19,8 @@ gro_directory_empty_p(struct mount *mp, kauth_cred_t cred, struct vnode *vp, str
 }
 
 static int
-gro_rename_check_possible(struct mount *mp, struct vnode *fdvp, struct vnode *fvp,
-    struct vnode *tdvp, struct vnode *tvp)
+gro_rename_check_possible(
+    struct mount *mp, struct vnode *fdvp, struct vnode *fvp, struct vnode *tdvp, struct vnode *tvp)
 {
 	return genfs_ufslike_rename_check_possible(VP_TO_RUMPFS(fdvp)->rn_flags,
 	    VP_TO_RUMPFS(fvp)->rn_flags, VP_TO_RUMPFS(tdvp)->rn_flags,
@@ -41,18 +41,17 @@ gro_rename_check_permitted(struct mount *mp, kauth_cred_t cred, struct vnode *fd
 static int
 gro_remove_check_possible(struct mount *mp, struct vnode *dvp, struct vnode *vp)
 {
-	return genfs_ufslike_remove_check_possible(VP_TO_RUMPFS(dvp)->rn_flags,
-	    VP_TO_RUMPFS(vp)->rn_flags, IMMUTABLE, APPEND);
+	return genfs_ufslike_remove_check_possible(
+	    VP_TO_RUMPFS(dvp)->rn_flags, VP_TO_RUMPFS(vp)->rn_flags, IMMUTABLE, APPEND);
 }
 
 static int
-gro_remove_check_permitted(struct mount *mp, kauth_cred_t cred, struct vnode *dvp,
-    struct vnode *vp)
+gro_remove_check_permitted(struct mount *mp, kauth_cred_t cred, struct vnode *dvp, struct vnode *vp)
 {
 	const struct rumpfs_node *const d = VP_TO_RUMPFS(dvp);
 
-	return genfs_ufslike_remove_check_permitted(cred, dvp, d->rn_mode, d->rn_uid, vp,
-	    VP_TO_RUMPFS(vp)->rn_uid);
+	return genfs_ufslike_remove_check_permitted(
+	    cred, dvp, d->rn_mode, d->rn_uid, vp, VP_TO_RUMPFS(vp)->rn_uid);
 }
 
 /* The node that a name led to is no longer reached by it. */
@@ -101,11 +100,11 @@ gro_remove(struct mount *mp, kauth_cred_t cred, struct vnode *dvp, struct compon
 }
 
 static int
-gro_lookup(struct mount *mp, struct vnode *dvp, struct componentname *cnp, void *de,
-    struct vnode **vpp)
+gro_lookup(
+    struct mount *mp, struct vnode *dvp, struct componentname *cnp, void *de, struct vnode **vpp)
 {
-	struct rumpfs_dirent *const rd = rumpfs_dir_find(VP_TO_RUMPFS(dvp), cnp->cn_nameptr,
-	    cnp->cn_namelen);
+	struct rumpfs_dirent *const rd =
+	    rumpfs_dir_find(VP_TO_RUMPFS(dvp), cnp->cn_nameptr, cnp->cn_namelen);
 
 	*vpp = NULL;
 	return rd == NULL ? ENOENT : rumpfs_node_vnode(mp, rd->rd_node, vpp);
@@ -155,8 +154,8 @@ static int
 sane_rename(struct vnode *fdvp, struct componentname *fcnp, struct vnode *tdvp,
     struct componentname *tcnp, kauth_cred_t cred, bool posixly_correct)
 {
-	return genfs_sane_rename(&rumpfs_rename_ops, fdvp, fcnp, NULL, tdvp, tcnp, NULL, cred,
-	    posixly_correct);
+	return genfs_sane_rename(
+	    &rumpfs_rename_ops, fdvp, fcnp, NULL, tdvp, tcnp, NULL, cred, posixly_correct);
 }
 
 int

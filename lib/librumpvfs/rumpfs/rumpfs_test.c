@@ -246,9 +246,10 @@ START_TEST(rumpfs_rename_cases)
 		const int rv = rump_sys_rename(renames[_i].from, renames[_i].to);
 
 		/* Linux says EBUSY for "." and "..". */
-		ck_assert_msg(rv == -1 && (errno == renames[_i].error ||
-		    (renames[_i].error == EINVAL && errno == EBUSY)), "%s to %s: %d, errno %d",
-		    renames[_i].from, renames[_i].to, rv, errno);
+		ck_assert_msg(rv == -1 &&
+			(errno == renames[_i].error ||
+			    (renames[_i].error == EINVAL && errno == EBUSY)),
+		    "%s to %s: %d, errno %d", renames[_i].from, renames[_i].to, rv, errno);
 		return;
 	}
 	ck_gives(rump_sys_stat(renames[_i].from, &st), 0);

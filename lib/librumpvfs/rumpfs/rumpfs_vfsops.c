@@ -35,8 +35,8 @@ mountfs(struct mount *mp)
 	mp->mnt_data = rm;
 	mp->mnt_stat.f_namemax = NAME_MAX;
 	mp->mnt_flag |= MNT_LOCAL;
-	mp->mnt_iflag |= IMNT_MPSAFE | IMNT_NCLOOKUP | IMNT_SHRLOOKUP | IMNT_DTYPE |
-	    IMNT_CAN_RWTORO;
+	mp->mnt_iflag |=
+	    IMNT_MPSAFE | IMNT_NCLOOKUP | IMNT_SHRLOOKUP | IMNT_DTYPE | IMNT_CAN_RWTORO;
 	mp->mnt_fs_bshift = PAGE_SHIFT;
 	mp->mnt_dev_bshift = DEV_BSHIFT;
 	vfs_getnewfsid(mp);
@@ -56,8 +56,8 @@ rumpfs_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 	}
 	if (mp->mnt_flag & MNT_UPDATE)
 		return 0;
-	error = set_statvfs_info(path, root ? UIO_SYSSPACE : UIO_USERSPACE, "rumpfs",
-	    UIO_SYSSPACE, mp->mnt_op->vfs_name, mp, curlwp);
+	error = set_statvfs_info(path, root ? UIO_SYSSPACE : UIO_USERSPACE, "rumpfs", UIO_SYSSPACE,
+	    mp->mnt_op->vfs_name, mp, curlwp);
 	if (error != 0)
 		return error;
 	mountfs(mp);
@@ -150,8 +150,8 @@ rumpfs_statvfs(struct mount *mp, struct statvfs *sbp)
 	sbp->f_bfree = sbp->f_bavail = total - used;
 	sbp->f_bresvd = 0;
 	sbp->f_files = total * (PAGE_SIZE / sizeof(struct rumpfs_node));
-	sbp->f_ffree = sbp->f_favail = sbp->f_files > rm->rm_nnodes ? sbp->f_files - rm->rm_nnodes
-								    : 0;
+	sbp->f_ffree = sbp->f_favail =
+	    sbp->f_files > rm->rm_nnodes ? sbp->f_files - rm->rm_nnodes : 0;
 	sbp->f_fresvd = 0;
 	copy_statvfs_info(sbp, mp);
 	return 0;
@@ -203,8 +203,8 @@ fill_vnode(struct mount *mp, struct vnode *vp, struct rumpfs_node *rn)
 }
 
 static int
-rumpfs_loadvnode(struct mount *mp, struct vnode *vp, const void *key, size_t key_len,
-    const void **new_key)
+rumpfs_loadvnode(
+    struct mount *mp, struct vnode *vp, const void *key, size_t key_len, const void **new_key)
 {
 	struct rumpfs_node *rn;
 

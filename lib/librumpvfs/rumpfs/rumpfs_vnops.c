@@ -384,8 +384,7 @@ static const struct vnodeopv_entry_desc rumpfs_vnodeop_entries[] = {
 	{ &vop_putpages_desc, genfs_null_putpages },
 	{ NULL, NULL },
 };
-const struct vnodeopv_desc rumpfs_vnodeop_opv_desc = { &rumpfs_vnodeop_p,
-	rumpfs_vnodeop_entries };
+const struct vnodeopv_desc rumpfs_vnodeop_opv_desc = { &rumpfs_vnodeop_p, rumpfs_vnodeop_entries };
 
 /* Device nodes: the contents are specfs's, the node is ours. */
 int (**rumpfs_specop_p)(void *);

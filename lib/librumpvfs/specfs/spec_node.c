@@ -195,8 +195,8 @@ spec_node_opening(struct vnode *vp)
 	mutex_enter(&device_lock);
 	if (sn->sn_gone)
 		error = ENXIO;
-	else if (vp->v_type == VBLK && (sd->sd_mountpoint != NULL ||
-	    (sd->sd_bdevvp != NULL && sd->sd_bdevvp != vp)))
+	else if (vp->v_type == VBLK &&
+	    (sd->sd_mountpoint != NULL || (sd->sd_bdevvp != NULL && sd->sd_bdevvp != vp)))
 		error = EBUSY; /* the buffer cache is one vnode's */
 	if (error == 0) {
 		sn->sn_opencnt++;

@@ -79,8 +79,7 @@ spec_close(void *v)
 
 	if (blk && vp->v_specnode->sn_opencnt == 1)
 		error = vinvalbuf(vp, V_SAVE, ap->a_cred, curlwp, false, 0);
-	if (!spec_node_closed(vp) &&
-	    ((blk ? bdev_flags(dev) : cdev_flags(dev)) & D_MCLOSE) == 0)
+	if (!spec_node_closed(vp) && ((blk ? bdev_flags(dev) : cdev_flags(dev)) & D_MCLOSE) == 0)
 		return error;
 	if (blk) {
 		cerror = bdev_close(dev, ap->a_fflag, S_IFBLK, curlwp);
