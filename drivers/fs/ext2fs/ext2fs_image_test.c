@@ -175,6 +175,8 @@ START_TEST(ext2fs_image_is_read_only)
 	ck_assert_int_eq(errno, EROFS);
 	ck_assert_int_eq(rump_sys_rename(TL_MNT "/small/s1", TL_MNT "/small/sx"), -1);
 	ck_assert_int_eq(errno, EROFS);
+	ck_assert_int_eq(rump_sys_rename(TL_MNT "/empty", TL_MNT "/d/empty"), -1);
+	ck_assert_int_eq(errno, EROFS);
 	ck_assert_int_eq(rump_sys_chmod(TL_MNT "/small/s1", 0600), -1);
 	ck_assert_int_eq(errno, EROFS);
 	ck_assert_int_eq(rump_sys_open(TL_MNT "/small/none", O_RDONLY), -1);
