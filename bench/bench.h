@@ -26,10 +26,10 @@ struct bench_row {
 	double (*rump)(void *);
 	double (*host)(void *); /* NULL: nothing to compare with */
 	void *arg;
-	double budget; /* in the unit; 0: none */
+	double budget;	  /* in the unit; 0: none */
 	double host_then; /* the host's figure beside the budget; 0: the budget is absolute */
-	bool of_host; /* the budget is a ratio to the host */
-	int rounds; /* 0: BENCH_ROUNDS */
+	bool of_host;	  /* the budget is a ratio to the host */
+	int rounds;	  /* 0: BENCH_ROUNDS */
 };
 
 /* Arguments are beginnings of row names to measure; none: all. */

@@ -9,10 +9,10 @@
 
 /* Monotonic ns; all by the boot program but b_exec. */
 struct boot_stamps {
-	int64_t b_exec; /* before the program was started */
+	int64_t b_exec;	  /* before the program was started */
 	int64_t b_before; /* rump_init() called */
-	int64_t b_after; /* rump_init() returned */
-	int64_t b_rss; /* bytes, after that */
+	int64_t b_after;  /* rump_init() returned */
+	int64_t b_rss;	  /* bytes, after that */
 };
 
 #endif /* BENCH_BOOT_H */

@@ -25,16 +25,16 @@
 
 #include "bench.h"
 
-#define MiB           ((size_t)1 << 20)
+#define MiB	      ((size_t)1 << 20)
 #define BIG_BYTES     (256 * MiB)
-#define PAGE          4096
+#define PAGE	      4096
 #define BIG_PAGES     (BIG_BYTES / PAGE)
 #define HIT_PAGES     256
 #define MISS_PAGES    16384
 #define EXTRACT_BYTES ((size_t)128 << 10) /* of a file at once */
 
 static const char *images; /* directory of the images */
-static char *buffer; /* of a group, aligned */
+static char *buffer;	   /* of a group, aligned */
 
 static void
 make_buffer(size_t size)

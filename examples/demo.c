@@ -24,10 +24,10 @@
 #include "image.h"
 #include "sha256.h"
 
-#define DEVICE "/image"
+#define DEVICE	"/image"
 #define MOUNTED "/mnt"
 
-static unsigned wrong;		/* files that are not as they should be */
+static unsigned wrong; /* files that are not as they should be */
 
 static double
 now(void)
@@ -161,8 +161,9 @@ compare(const char *dir, const struct entry *e, double *seconds)
 	snprintf(rump, sizeof(rump), MOUNTED "%s", e->e_path);
 	if (rump_sys_lstat(rump, &st) != 0)
 		complain(rump, strerror(errno));
-	else if (e->e_path[0] != '\0' && (st.st_mode != e->e_st.st_mode ||
-	    st.st_uid != e->e_st.st_uid || st.st_gid != e->e_st.st_gid))
+	else if (e->e_path[0] != '\0' &&
+	    (st.st_mode != e->e_st.st_mode || st.st_uid != e->e_st.st_uid ||
+		st.st_gid != e->e_st.st_gid))
 		complain(rump, "another mode or owner than the source's");
 	else if (S_ISLNK(st.st_mode))
 		compare_link(host, rump);
@@ -232,7 +233,8 @@ main(int argc, char **argv)
 		progress("comparing", i + 1, tree.t_count);
 	}
 	printf("read     %zu files, %ju bytes in %.3f s: %.0f MB/s\n", tree.t_count,
-	    (uintmax_t)tree.t_bytes, reading, reading > 0 ? (double)tree.t_bytes / reading / 1e6 : 0.);
+	    (uintmax_t)tree.t_bytes, reading,
+	    reading > 0 ? (double)tree.t_bytes / reading / 1e6 : 0.);
 	if (rump_sys_unmount(MOUNTED, 0) != 0)
 		image_die("demo", "unmount");
 	if (wrong != 0) {

@@ -32,8 +32,8 @@ add_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 		return -1;
 	}
 	if ((t->t_count & (t->t_count - 1)) == 0)
-		t->t_entry = realloc(t->t_entry,
-		    (t->t_count == 0 ? 1 : t->t_count * 2) * sizeof(*t->t_entry));
+		t->t_entry = realloc(
+		    t->t_entry, (t->t_count == 0 ? 1 : t->t_count * 2) * sizeof(*t->t_entry));
 	if (t->t_entry == NULL)
 		return -1;
 	t->t_entry[t->t_count].e_path = strdup(path + root_len);
@@ -127,7 +127,7 @@ tree_make_image(const char *dir, const struct tree *t)
 	create_image(t);
 	snprintf(inodes, sizeof(inodes), "%zu", t->t_count + 64);
 	snprintf(path, sizeof(path), "%s:/usr/sbin:/sbin", getenv("PATH") ? getenv("PATH") : "");
-	setenv("PATH", path, 1);	/* mkfs is not in everybody's path */
+	setenv("PATH", path, 1); /* mkfs is not in everybody's path */
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);

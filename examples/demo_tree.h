@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 struct entry {
-	char *e_path;			/* relative to the tree's root, "" for the root */
+	char *e_path; /* relative to the tree's root, "" for the root */
 	struct stat e_st;
 };
 
 struct tree {
 	struct entry *t_entry;
 	size_t t_count;
-	uint64_t t_bytes;		/* of regular files */
+	uint64_t t_bytes; /* of regular files */
 };
 
 /* Every file below dir.  Exits with a message on failure. */

@@ -12,7 +12,7 @@
 
 #include "image.h"
 
-#define DEVICE "/image"
+#define DEVICE	"/image"
 #define MOUNTED "/mnt"
 
 void

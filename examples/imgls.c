@@ -19,7 +19,7 @@
 
 #include "image.h"
 
-static int status;		/* 1 once something could not be shown */
+static int status; /* 1 once something could not be shown */
 
 static void
 complain(const char *path)
@@ -33,8 +33,13 @@ mode_string(mode_t mode, char s[11])
 {
 	static const char bits[] = "rwxrwxrwx";
 
-	s[0] = S_ISDIR(mode) ? 'd' : S_ISLNK(mode) ? 'l' : S_ISCHR(mode) ? 'c' : S_ISBLK(mode) ? 'b'
-	    : S_ISFIFO(mode) ? 'p' : S_ISSOCK(mode) ? 's' : '-';
+	s[0] = S_ISDIR(mode) ? 'd'
+	    : S_ISLNK(mode)  ? 'l'
+	    : S_ISCHR(mode)  ? 'c'
+	    : S_ISBLK(mode)  ? 'b'
+	    : S_ISFIFO(mode) ? 'p'
+	    : S_ISSOCK(mode) ? 's'
+			     : '-';
 	for (int i = 0; i < 9; i++)
 		s[1 + i] = mode & (0400 >> i) ? bits[i] : '-';
 	if (mode & S_ISUID)
@@ -67,8 +72,8 @@ show_long(const char *path, const char *name)
 	if (localtime_r(&st.st_mtime, &tm) == NULL ||
 	    strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		strcpy(date, "?");
-	printf("%s %3ju %5u %5u %10s %s %s", mode, (uintmax_t)st.st_nlink, st.st_uid, st.st_gid, size,
-	    date, name);
+	printf("%s %3ju %5u %5u %10s %s %s", mode, (uintmax_t)st.st_nlink, st.st_uid, st.st_gid,
+	    size, date, name);
 	if (S_ISLNK(st.st_mode)) {
 		n = rump_sys_readlink(path, target, sizeof(target));
 		if (n < 0)
@@ -88,8 +93,8 @@ static void
 add_name(struct names *names, const char *name)
 {
 	if ((names->n_count & (names->n_count - 1)) == 0)
-		names->n_name = realloc(names->n_name,
-		    (names->n_count == 0 ? 1 : names->n_count * 2) * sizeof(char *));
+		names->n_name = realloc(
+		    names->n_name, (names->n_count == 0 ? 1 : names->n_count * 2) * sizeof(char *));
 	if (names->n_name == NULL || (names->n_name[names->n_count++] = strdup(name)) == NULL)
 		image_die("imgls", "memory");
 }

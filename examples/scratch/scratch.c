@@ -16,8 +16,8 @@
 
 /* Locks: (i) immutable after init, (s) sc_lock. */
 static struct scratch_softc {
-	kmutex_t sc_lock;		/* (i) */
-	uint8_t sc_data[SCRATCH_SIZE];	/* (s) */
+	kmutex_t sc_lock;	       /* (i) */
+	uint8_t sc_data[SCRATCH_SIZE]; /* (s) */
 } scratch0;
 
 /* Read and write in one body; uio_rw says which way the bytes go. */
@@ -37,7 +37,7 @@ scratch_rdwr(dev_t dev, struct uio *uio, int ioflag)
 
 		if (writing) {
 			error = uiomove(chunk, n, uio);
-			n = uio->uio_offset - off;	/* what did arrive */
+			n = uio->uio_offset - off; /* what did arrive */
 			mutex_enter(&sc->sc_lock);
 			memcpy(sc->sc_data + off, chunk, n);
 			mutex_exit(&sc->sc_lock);

@@ -55,19 +55,19 @@ typedef __UINT_LEAST64_TYPE__ uint_least64_t;
 #define PTRDIFF_MAX __PTRDIFF_MAX__
 #define PTRDIFF_MIN (-PTRDIFF_MAX - 1)
 
-#define INT8_C(c)    c
-#define INT16_C(c)   c
-#define INT32_C(c)   c
-#define UINT8_C(c)   c
-#define UINT16_C(c)  c
-#define UINT32_C(c)  c##U
-#define INT64_C(c)   __INT64_C(c)
-#define UINT64_C(c)  __UINT64_C(c)
+#define INT8_C(c)   c
+#define INT16_C(c)  c
+#define INT32_C(c)  c
+#define UINT8_C(c)  c
+#define UINT16_C(c) c
+#define UINT32_C(c) c##U
+#define INT64_C(c)  __INT64_C(c)
+#define UINT64_C(c) __UINT64_C(c)
 #ifndef __INT64_C
-#define __KPI_CAT(a, b)  a##b
+#define __KPI_CAT(a, b)	 a##b
 #define __KPI_CAT2(a, b) __KPI_CAT(a, b)
-#define __INT64_C(c)  __KPI_CAT2(c, __INT64_C_SUFFIX__)
-#define __UINT64_C(c) __KPI_CAT2(c, __UINT64_C_SUFFIX__)
+#define __INT64_C(c)	 __KPI_CAT2(c, __INT64_C_SUFFIX__)
+#define __UINT64_C(c)	 __KPI_CAT2(c, __UINT64_C_SUFFIX__)
 #endif
 #define INTMAX_C(c)  INT64_C(c)
 #define UINTMAX_C(c) UINT64_C(c)

@@ -87,10 +87,10 @@ int rump_pub_kernelfsym_load(void *symtab, uint64_t symsize, char *strtab, uint6
 
 /* ---- Processes: rump_lwproc(3) ---- */
 
-#define RUMP_RFFDG      0x01 /* copy the descriptors */
-#define RUMP_RFCFDG     0x02 /* begin without any */
+#define RUMP_RFFDG	0x01 /* copy the descriptors */
+#define RUMP_RFCFDG	0x02 /* begin without any */
 #define RUMP_RFFD_SHARE 0
-#define RUMP_RFFD_COPY  RUMP_RFFDG
+#define RUMP_RFFD_COPY	RUMP_RFFDG
 #define RUMP_RFFD_CLEAR RUMP_RFCFDG
 
 /* A new process, whose one lwp becomes the current one.  errors: EINVAL, ENOMEM. */
@@ -123,7 +123,7 @@ enum rump_etfs_type {
 	RUMP_ETFS_REG = 0,
 	RUMP_ETFS_BLK = 1,
 	RUMP_ETFS_CHR = 2,
-	RUMP_ETFS_DIR = 3, /* one directory */
+	RUMP_ETFS_DIR = 3,	  /* one directory */
 	RUMP_ETFS_DIR_SUBDIRS = 4 /* a directory and all below */
 };
 #define RUMP_ETFS_SIZE_ENDOFF ((uint64_t)-1)

@@ -8,43 +8,43 @@
 #include <sys/types.h>
 
 /* Flags of mount(2), unmount(2) and getvfsstat(2). */
-#define RUMP_MNT_RDONLY      0x00000001
+#define RUMP_MNT_RDONLY	     0x00000001
 #define RUMP_MNT_SYNCHRONOUS 0x00000002
-#define RUMP_MNT_NOEXEC      0x00000004
-#define RUMP_MNT_NOSUID      0x00000008
-#define RUMP_MNT_NODEV       0x00000010
-#define RUMP_MNT_UNION       0x00000020
-#define RUMP_MNT_ASYNC       0x00000040
+#define RUMP_MNT_NOEXEC	     0x00000004
+#define RUMP_MNT_NOSUID	     0x00000008
+#define RUMP_MNT_NODEV	     0x00000010
+#define RUMP_MNT_UNION	     0x00000020
+#define RUMP_MNT_ASYNC	     0x00000040
 #define RUMP_MNT_NOCOREDUMP  0x00008000
 #define RUMP_MNT_RELATIME    0x00020000
-#define RUMP_MNT_IGNORE      0x00100000
+#define RUMP_MNT_IGNORE	     0x00100000
 #define RUMP_MNT_DISCARD     0x00800000
 #define RUMP_MNT_EXTATTR     0x01000000
-#define RUMP_MNT_LOG         0x02000000
+#define RUMP_MNT_LOG	     0x02000000
 #define RUMP_MNT_NOATIME     0x04000000
-#define RUMP_MNT_UPDATE      0x00010000
-#define RUMP_MNT_RELOAD      0x00040000
-#define RUMP_MNT_FORCE       0x00080000
+#define RUMP_MNT_UPDATE	     0x00010000
+#define RUMP_MNT_RELOAD	     0x00040000
+#define RUMP_MNT_FORCE	     0x00080000
 #define RUMP_MNT_GETARGS     0x00400000
-#define RUMP_MNT_WAIT        1
-#define RUMP_MNT_NOWAIT      2
-#define RUMP_MNT_LAZY        3
+#define RUMP_MNT_WAIT	     1
+#define RUMP_MNT_NOWAIT	     2
+#define RUMP_MNT_LAZY	     3
 
 /* Names of file systems, for mount(2). */
-#define RUMP_MOUNT_FFS    "ffs"
-#define RUMP_MOUNT_NFS    "nfs"
-#define RUMP_MOUNT_MFS    "mfs"
+#define RUMP_MOUNT_FFS	  "ffs"
+#define RUMP_MOUNT_NFS	  "nfs"
+#define RUMP_MOUNT_MFS	  "mfs"
 #define RUMP_MOUNT_MSDOS  "msdos"
-#define RUMP_MOUNT_LFS    "lfs"
+#define RUMP_MOUNT_LFS	  "lfs"
 #define RUMP_MOUNT_KERNFS "kernfs"
-#define RUMP_MOUNT_NULL   "null"
+#define RUMP_MOUNT_NULL	  "null"
 #define RUMP_MOUNT_UNION  "union"
 #define RUMP_MOUNT_CD9660 "cd9660"
 #define RUMP_MOUNT_EXT2FS "ext2fs"
-#define RUMP_MOUNT_EXT4   "ext4"
-#define RUMP_MOUNT_NTFS   "ntfs"
+#define RUMP_MOUNT_EXT4	  "ext4"
+#define RUMP_MOUNT_NTFS	  "ntfs"
 #define RUMP_MOUNT_TMPFS  "tmpfs"
-#define RUMP_MOUNT_UDF    "udf"
+#define RUMP_MOUNT_UDF	  "udf"
 #define RUMP_MOUNT_RUMPFS "rumpfs"
 
 /* "ffs", "ext2fs", "ext4", "lfs": fspec is the device's path. */

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #define RUMP_CTL_MAXNAME  12
-#define RUMP_CTL_EOL      (-1)
-#define RUMP_CTL_QUERY    (-2) /* gives a struct rump_sysctlnode for each child */
-#define RUMP_CTL_CREATE   (-3) /* takes one: a new child, whose final shape comes back */
+#define RUMP_CTL_EOL	  (-1)
+#define RUMP_CTL_QUERY	  (-2) /* gives a struct rump_sysctlnode for each child */
+#define RUMP_CTL_CREATE	  (-3) /* takes one: a new child, whose final shape comes back */
 #define RUMP_CTL_DESTROY  (-5) /* takes one: the child of this number, and name if given */
 #define RUMP_CTL_DESCRIBE (-7) /* gives struct rump_sysctldesc, of all or of the child in newp */
 
@@ -65,23 +65,23 @@ struct rump_sysctldesc {
 	char descr_str[1];
 };
 
-#define RUMP_CTL_KERN     1
-#define RUMP_CTL_VM       2
-#define RUMP_CTL_VFS      3
-#define RUMP_CTL_NET      4
-#define RUMP_CTL_DEBUG    5
-#define RUMP_CTL_HW       6
+#define RUMP_CTL_KERN	  1
+#define RUMP_CTL_VM	  2
+#define RUMP_CTL_VFS	  3
+#define RUMP_CTL_NET	  4
+#define RUMP_CTL_DEBUG	  5
+#define RUMP_CTL_HW	  6
 #define RUMP_CTL_MACHDEP  7
-#define RUMP_CTL_USER     8
-#define RUMP_CTL_DDB      9
-#define RUMP_CTL_PROC     10
-#define RUMP_CTL_VENDOR   11
-#define RUMP_CTL_EMUL     12
+#define RUMP_CTL_USER	  8
+#define RUMP_CTL_DDB	  9
+#define RUMP_CTL_PROC	  10
+#define RUMP_CTL_VENDOR	  11
+#define RUMP_CTL_EMUL	  12
 #define RUMP_CTL_SECURITY 13
 
 #define RUMP_KERN_OSTYPE    1
 #define RUMP_KERN_OSRELEASE 2
-#define RUMP_KERN_OSREV     3
+#define RUMP_KERN_OSREV	    3
 #define RUMP_KERN_VERSION   4
 #define RUMP_KERN_MAXVNODES 5
 #define RUMP_KERN_MAXPROC   6
@@ -92,14 +92,14 @@ struct rump_sysctldesc {
 #define RUMP_KERN_HOSTID    11
 #define RUMP_KERN_CLOCKRATE 12
 #define RUMP_KERN_MSGBUF    53
-#define RUMP_KERN_URND      61
-#define RUMP_KERN_ARND      81
+#define RUMP_KERN_URND	    61
+#define RUMP_KERN_ARND	    81
 #define RUMP_KERN_BOOTTIME  83
 
-#define RUMP_HW_MACHINE  1
-#define RUMP_HW_MODEL    2
-#define RUMP_HW_NCPU     3
-#define RUMP_HW_PHYSMEM  5
+#define RUMP_HW_MACHINE	 1
+#define RUMP_HW_MODEL	 2
+#define RUMP_HW_NCPU	 3
+#define RUMP_HW_PHYSMEM	 5
 #define RUMP_HW_PAGESIZE 7
 
 #endif /* RUMP_RUMP_SYSCTL_H */

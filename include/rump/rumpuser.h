@@ -85,8 +85,9 @@ int rumpuser_getenv(const char *name, char *buf, size_t buflen);
 
 /* ---- Memory ---- */
 
-enum { RUMPUSER_MEM_SMALL = 0x1, /* no huge pages: an arena of which little may be touched */
-	RUMPUSER_MEM_HUGE = 0x2, /* huge pages wanted: 2 MiB and up, soon touched entirely */
+enum {
+	RUMPUSER_MEM_SMALL = 0x1, /* no huge pages: an arena of which little may be touched */
+	RUMPUSER_MEM_HUGE = 0x2,  /* huge pages wanted: 2 MiB and up, soon touched entirely */
 };
 /*
  * Zeroed pages: size bytes, at an address that is a multiple of align (a power of two, at least
@@ -104,8 +105,8 @@ struct rumpuser_thread;
  * Start a host thread with all signals blocked.  A joinable thread is joined exactly once.
  * name is cut at 15 bytes.  errors: EAGAIN, ENOMEM.
  */
-int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name, bool joinable,
-    struct rumpuser_thread **tp);
+int rumpuser_thread_create(
+    void (*fn)(void *), void *arg, const char *name, bool joinable, struct rumpuser_thread **tp);
 /* Blocks. */
 void rumpuser_thread_join(struct rumpuser_thread *t);
 /* Ends the calling thread; only in threads made by rumpuser_thread_create(). */
@@ -160,8 +161,8 @@ struct rumpuser_watch;
  * removes it before it closes fd.
  * errors: EEXIST, EPERM (a regular file or directory), EBADF, ENOMEM, EAGAIN.
  */
-int rumpuser_watch_add(int fd, int events, void (*fn)(void *, int), void *arg,
-    struct rumpuser_watch **wp);
+int rumpuser_watch_add(
+    int fd, int events, void (*fn)(void *, int), void *arg, struct rumpuser_watch **wp);
 /* No call of fn is running or will come when this returns.  Not from the loop thread.  Blocks. */
 void rumpuser_watch_remove(struct rumpuser_watch *w);
 /* Run fn(arg) on the loop thread soon.  errors: ENOMEM, EAGAIN. */
@@ -169,14 +170,19 @@ int rumpuser_loop_post(void (*fn)(void *), void *arg);
 
 /* ---- Host files ---- */
 
-enum rumpuser_filetype { RUMPUSER_FT_OTHER, RUMPUSER_FT_DIR, RUMPUSER_FT_REG, RUMPUSER_FT_BLK,
-	RUMPUSER_FT_CHR };
+enum rumpuser_filetype {
+	RUMPUSER_FT_OTHER,
+	RUMPUSER_FT_DIR,
+	RUMPUSER_FT_REG,
+	RUMPUSER_FT_BLK,
+	RUMPUSER_FT_CHR
+};
 struct rumpuser_fileinfo {
-	uint64_t fi_size;		/* bytes; of block devices too */
-	uint64_t fi_dev, fi_ino;	/* identify the file */
-	uint32_t fi_blksize;		/* logical sector size of a block device, else 512 */
+	uint64_t fi_size;	 /* bytes; of block devices too */
+	uint64_t fi_dev, fi_ino; /* identify the file */
+	uint32_t fi_blksize;	 /* logical sector size of a block device, else 512 */
 	enum rumpuser_filetype fi_type;
-	bool fi_readonly;		/* on a descriptor: opened without write access */
+	bool fi_readonly; /* on a descriptor: opened without write access */
 };
 enum {
 	RUMPUSER_OPEN_RDONLY = 0x0,
@@ -202,8 +208,8 @@ struct rumpuser_iov {
 enum {
 	RUMPUSER_RW_READ = 0x0,
 	RUMPUSER_RW_WRITE = 0x1,
-	RUMPUSER_RW_STREAM = 0x2,	/* at the descriptor's own position; off is ignored */
-	RUMPUSER_RW_SYNC = 0x4,		/* write: durable before return */
+	RUMPUSER_RW_STREAM = 0x2, /* at the descriptor's own position; off is ignored */
+	RUMPUSER_RW_SYNC = 0x4,	  /* write: durable before return */
 };
 /*
  * Read or write; *done is set on success and may be short only at end of file, on error past the
@@ -212,8 +218,8 @@ enum {
  * errors: the host's (EIO, ENOSPC, ...); EINTR is retried.  A synchronous write that could not be
  * made durable is an error, whatever *done says.
  */
-int rumpuser_iovrw(int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags,
-    size_t *done);
+int rumpuser_iovrw(
+    int fd, struct rumpuser_iov *iov, int niov, int64_t off, int flags, size_t *done);
 /* The same with one buffer. */
 int rumpuser_rw(int fd, void *buf, size_t len, int64_t off, int flags, size_t *done);
 /*
@@ -265,8 +271,8 @@ struct rumpuser_rcu_ops {
 	void (*ro_read_unlock)(void);
 	void (*ro_synchronize)(void);
 };
-int rumpuser_lfht_create(unsigned long nbuckets, const struct rumpuser_rcu_ops *ops,
-    struct rumpuser_lfht **htp);
+int rumpuser_lfht_create(
+    unsigned long nbuckets, const struct rumpuser_rcu_ops *ops, struct rumpuser_lfht **htp);
 /* The table is empty and no read section can still see it. */
 void rumpuser_lfht_destroy(struct rumpuser_lfht *ht);
 struct rumpuser_lfht_node *rumpuser_lfht_lookup(struct rumpuser_lfht *ht, unsigned long hash,
@@ -278,8 +284,8 @@ struct rumpuser_lfht_node *rumpuser_lfht_add_unique(struct rumpuser_lfht *ht, un
 /* errors: ENOENT.  The node may be freed a grace period later. */
 int rumpuser_lfht_del(struct rumpuser_lfht *ht, struct rumpuser_lfht_node *node);
 /* Call fn for every node until it returns false.  Nodes added or deleted meanwhile may be seen. */
-void rumpuser_lfht_walk(struct rumpuser_lfht *ht, bool (*fn)(struct rumpuser_lfht_node *, void *),
-    void *arg);
+void rumpuser_lfht_walk(
+    struct rumpuser_lfht *ht, bool (*fn)(struct rumpuser_lfht_node *, void *), void *arg);
 
 #ifdef __cplusplus
 }

@@ -32,14 +32,14 @@ struct request {
 static pthread_mutex_t bio_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	struct request *b_queue, **b_end; /* (b) */
-	unsigned b_nqueued; /* (b) */
-	struct request *b_spares; /* (b) */
-	unsigned b_nspares; /* (b) */
-	unsigned b_idle; /* (b) threads asleep and not promised a token */
-	unsigned b_tokens; /* (b) threads to wake, that have not yet */
-	bool b_stopping; /* (b) */
-	uint32_t b_wake; /* (a) */
-	uint32_t b_nthreads; /* (a) */
+	unsigned b_nqueued;		  /* (b) */
+	struct request *b_spares;	  /* (b) */
+	unsigned b_nspares;		  /* (b) */
+	unsigned b_idle;		  /* (b) threads asleep and not promised a token */
+	unsigned b_tokens;		  /* (b) threads to wake, that have not yet */
+	bool b_stopping;		  /* (b) */
+	uint32_t b_wake;		  /* (a) */
+	uint32_t b_nthreads;		  /* (a) */
 } bio;
 
 /* Take a fair share of the queue. */

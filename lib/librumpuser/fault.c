@@ -20,12 +20,12 @@ static _Atomic unsigned fault_countdown;
 /* Before each allocation; keeps what follows aligned for anything. */
 struct block {
 	_Alignas(max_align_t) struct block *b_next; /* alloc_lock */
-	struct block **b_pprev; /* alloc_lock */
+	struct block **b_pprev;			    /* alloc_lock */
 };
 
 static pthread_mutex_t alloc_lock = PTHREAD_MUTEX_INITIALIZER; /* innermost */
-static struct block *blocks; /* alloc_lock */
-static unsigned long live_allocs; /* alloc_lock */
+static struct block *blocks;				       /* alloc_lock */
+static unsigned long live_allocs;			       /* alloc_lock */
 
 void
 rumpuser__fail_after(unsigned n)

@@ -13,14 +13,14 @@
 #include <stdint.h>
 
 struct hostpoll {
-	int hp_fd; /* to be polled for reading by the loop */
+	int hp_fd;	/* to be polled for reading by the loop */
 	int hp_timerfd; /* armed with absolute monotonic times */
-	int hp_wakefd; /* an event counter */
+	int hp_wakefd;	/* an event counter */
 };
 
 struct hostpoll_event {
 	enum { HOSTPOLL_FD, HOSTPOLL_TIMER, HOSTPOLL_WAKE } he_kind;
-	void *he_arg; /* HOSTPOLL_FD: as given to hostpoll_add() */
+	void *he_arg;  /* HOSTPOLL_FD: as given to hostpoll_add() */
 	int he_events; /* HOSTPOLL_FD: RUMPUSER_READABLE, RUMPUSER_WRITABLE */
 };
 

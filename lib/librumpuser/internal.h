@@ -22,7 +22,7 @@
 /* The upcalls of the kernel at hand; every entry is callable when none is. */
 extern struct rumpuser_upcalls rumpuser__up;
 
-#define LEAVE()       rumpuser__up.hyp_leave()
+#define LEAVE()	      rumpuser__up.hyp_leave()
 #define ENTER(cookie) rumpuser__up.hyp_enter(cookie)
 
 /*

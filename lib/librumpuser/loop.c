@@ -30,25 +30,25 @@ struct post {
 
 /* Locks: (i) immutable, (l) loop_lock. */
 struct rumpuser_watch {
-	int w_fd; /* (i) */
-	bool w_dead; /* (l) */
+	int w_fd;		   /* (i) */
+	bool w_dead;		   /* (l) */
 	void (*w_fn)(void *, int); /* (i) */
-	void *w_arg; /* (i) */
+	void *w_arg;		   /* (i) */
 };
 
 /* Locks: (l) loop_lock, (s) set before the thread starts and until it is joined, (o) the loop. */
 static pthread_mutex_t loop_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t loop_cond = PTHREAD_COND_INITIALIZER; /* a batch has ended */
 static struct {
-	bool l_running; /* (l); read without it by rumpuser_timer_arm() */
-	bool l_stopping; /* (l) */
-	unsigned l_batch; /* (l) odd: events are being dispatched */
-	struct hostpoll l_hp; /* (s) */
+	bool l_running;			  /* (l); read without it by rumpuser_timer_arm() */
+	bool l_stopping;		  /* (l) */
+	unsigned l_batch;		  /* (l) odd: events are being dispatched */
+	struct hostpoll l_hp;		  /* (s) */
 	struct rumpuser_thread *l_thread; /* (l) */
-	struct post *l_posts; /* (l) in order */
-	struct post **l_postend; /* (l) */
-	uv_loop_t l_uv; /* (o) */
-	uv_poll_t l_poll; /* (o) */
+	struct post *l_posts;		  /* (l) in order */
+	struct post **l_postend;	  /* (l) */
+	uv_loop_t l_uv;			  /* (o) */
+	uv_poll_t l_poll;		  /* (o) */
 } loop;
 
 /* Run what was posted; returns true when the loop is to end. */

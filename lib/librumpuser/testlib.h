@@ -25,7 +25,7 @@
 
 #include "fault.h"
 
-#define TEST_S        ((int64_t)1000000000)
+#define TEST_S	      ((int64_t)1000000000)
 #define TEST_PATIENCE (20 * TEST_S) /* how long a test waits for what must come */
 
 static __thread int test_on_cpu;

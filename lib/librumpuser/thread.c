@@ -29,21 +29,21 @@
 
 /* Locks: (i) immutable once created, (t) threads_lock, (o) the thread itself. */
 struct rumpuser_thread {
-	pthread_t t_pthread; /* (t) until created, then (i) */
-	void (*t_fn)(void *); /* (i) */
-	void *t_arg; /* (i) */
-	bool t_joinable; /* (i) */
-	char t_name[16]; /* (i) */
-	jmp_buf t_exit; /* (o) */
-	struct rumpuser_thread *t_allnext; /* (t) */
+	pthread_t t_pthread;		    /* (t) until created, then (i) */
+	void (*t_fn)(void *);		    /* (i) */
+	void *t_arg;			    /* (i) */
+	bool t_joinable;		    /* (i) */
+	char t_name[16];		    /* (i) */
+	jmp_buf t_exit;			    /* (o) */
+	struct rumpuser_thread *t_allnext;  /* (t) */
 	struct rumpuser_thread *t_zombnext; /* (t) */
 };
 
 static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t threads_cond = PTHREAD_COND_INITIALIZER; /* ndetached became 0 */
-static struct rumpuser_thread *all_threads; /* (t) not yet joined */
-static struct rumpuser_thread *zombies; /* (t) detached and ended */
-static unsigned ndetached; /* (t) detached and running */
+static struct rumpuser_thread *all_threads;		       /* (t) not yet joined */
+static struct rumpuser_thread *zombies;			       /* (t) detached and ended */
+static unsigned ndetached;				       /* (t) detached and running */
 
 static __thread struct rumpuser_thread *self;
 

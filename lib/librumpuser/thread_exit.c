@@ -18,9 +18,9 @@ struct exit_record {
 static pthread_mutex_t exit_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t exit_cond = PTHREAD_COND_INITIALIZER; /* exit_running became 0 */
 static pthread_key_t exit_key;
-static bool exit_keyed; /* exit_lock */
+static bool exit_keyed;		 /* exit_lock */
 static unsigned exit_generation; /* exit_lock; odd while the kernel is there */
-static unsigned exit_running; /* exit_lock; calls of hyp_threadexit() under way */
+static unsigned exit_running;	 /* exit_lock; calls of hyp_threadexit() under way */
 
 static __thread struct exit_record record;
 

@@ -70,13 +70,13 @@ struct sys {
 extern const struct sys host_sys, rump_sys;
 
 /* What a scenario needs. */
-#define CAP_WRITE    0x01 /* anything may be changed */
-#define CAP_LINK     0x02 /* hard links */
-#define CAP_FIFO     0x04
-#define CAP_MODES    0x08 /* owners and modes are kept */
-#define CAP_NSEC     0x10 /* times to the nanosecond */
-#define CAP_ROOT     0x20 /* the tests run as root, so that both sides have a super-user */
-#define CAP_HOLES    0x40
+#define CAP_WRITE 0x01 /* anything may be changed */
+#define CAP_LINK  0x02 /* hard links */
+#define CAP_FIFO  0x04
+#define CAP_MODES 0x08 /* owners and modes are kept */
+#define CAP_NSEC  0x10 /* times to the nanosecond */
+#define CAP_ROOT  0x20 /* the tests run as root, so that both sides have a super-user */
+#define CAP_HOLES 0x40
 
 struct fixture {
 	const char *name;
@@ -121,10 +121,11 @@ void note_tree(const struct sys *s, struct log *g, unsigned caps);
 /* What a read-only file system must refuse; run where it is mounted. */
 void check_readonly(void);
 
-#define LONG16	 "0123456789abcdef"
-#define LONG240	 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16      \
-	    LONG16 LONG16 LONG16 LONG16
-#define NAME255	 LONG240 "0123456789abcde"
-#define NAME256	 LONG240 LONG16
+#define LONG16 "0123456789abcdef"
+#define LONG240                                                                                    \
+	LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 \
+	    LONG16 LONG16
+#define NAME255 LONG240 "0123456789abcde"
+#define NAME256 LONG240 LONG16
 
 #endif /* FS_CONTRACT_H */

@@ -48,8 +48,13 @@ note_call(struct log *g, const char *what, long ret)
 void
 note_stat(struct log *g, const char *what, int ret, const struct stat *st, unsigned caps)
 {
-	static const char *const types[16] = { [1] = "fifo", [2] = "chr", [4] = "dir", [6] = "blk",
-		[8] = "file", [10] = "link", [12] = "sock" };
+	static const char *const types[16] = { [1] = "fifo",
+		[2] = "chr",
+		[4] = "dir",
+		[6] = "blk",
+		[8] = "file",
+		[10] = "link",
+		[12] = "sock" };
 	const char *type;
 
 	if (ret != 0) {
@@ -89,7 +94,6 @@ compare(const char *what, const struct log *host, const struct log *rump)
 }
 
 /* ---- Running ---- */
-
 
 /* A directory of its own on the host. */
 static void
@@ -133,11 +137,11 @@ run(const struct fixture *f, const struct scenario *sc)
 	free(rump.text);
 }
 
-#define SCENARIO_TEST(group)                                                                       \
-	START_TEST(contract_##group)                                                               \
-	{                                                                                          \
-		run(&fixtures[_i / n##group], &group##_scenarios[_i % n##group]);                  \
-	}                                                                                          \
+#define SCENARIO_TEST(group)                                                      \
+	START_TEST(contract_##group)                                              \
+	{                                                                         \
+		run(&fixtures[_i / n##group], &group##_scenarios[_i % n##group]); \
+	}                                                                         \
 	END_TEST
 SCENARIO_TEST(lookup)
 SCENARIO_TEST(data)
@@ -156,12 +160,12 @@ START_TEST(contract_readonly)
 }
 END_TEST
 
-#define ADD(group)                                                                                 \
-	do {                                                                                       \
-		TCase *tc_ = tcase_create(#group);                                                 \
-		tcase_set_timeout(tc_, 60);                                                        \
-		tcase_add_loop_test(tc_, contract_##group, 0, n##group *nfixtures);                \
-		suite_add_tcase(suite, tc_);                                                       \
+#define ADD(group)                                                                  \
+	do {                                                                        \
+		TCase *tc_ = tcase_create(#group);                                  \
+		tcase_set_timeout(tc_, 60);                                         \
+		tcase_add_loop_test(tc_, contract_##group, 0, n##group *nfixtures); \
+		suite_add_tcase(suite, tc_);                                        \
 	} while (0)
 
 int

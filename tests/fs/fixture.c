@@ -16,7 +16,7 @@
 
 #include "contract.h"
 
-#define HALT 0x8	/* RB_HALT */
+#define HALT 0x8 /* RB_HALT */
 
 char scratch[64];
 static pid_t scratch_owner;
@@ -36,8 +36,9 @@ scratch_remove(void)
 void
 scratch_enter(void)
 {
-	strcpy(scratch, access("/dev/shm", W_OK) == 0 ? "/dev/shm/fscontract.XXXXXX"
-						      : "/tmp/fscontract.XXXXXX");
+	strcpy(scratch,
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm/fscontract.XXXXXX"
+					  : "/tmp/fscontract.XXXXXX");
 	if (mkdtemp(scratch) == NULL || chmod(scratch, 0755) != 0 || chdir(scratch) != 0) {
 		perror(scratch);
 		exit(1);
@@ -59,7 +60,7 @@ static void
 halt(void)
 {
 	OK(rump_sys_chdir("/"));
-	OK(rump_sys_unmount("/fs", 0));	/* EBUSY if a reference leaked */
+	OK(rump_sys_unmount("/fs", 0)); /* EBUSY if a reference leaked */
 	OK(rump_sys_reboot(HALT, NULL));
 }
 

@@ -54,7 +54,8 @@ START_TEST(mount_is_refused)
 	FAILS(mount_at("/file"), ENOTDIR);
 	FAILS(mount_at("/nowhere"), ENOENT);
 	FAILS(rump_sys_mount("nosuchfs", "/m", 0, NULL, 0), ENODEV);
-	FAILS(rump_sys_mount("a name that is much longer than those of file systems", "/m", 0, NULL, 0),
+	FAILS(rump_sys_mount(
+		  "a name that is much longer than those of file systems", "/m", 0, NULL, 0),
 	    ENODEV);
 	FAILS(rump_sys_unmount("/m/..", 0), EBUSY);
 	FAILS(rump_sys_unmount("/nowhere", 0), ENOENT);
@@ -118,7 +119,7 @@ START_TEST(mount_in_use)
 	touch("/m/f");
 	OK(fd = rump_sys_open("/m/f", O_RDONLY));
 	FAILS(rump_sys_unmount("/m", 0), EBUSY);
-	OK(rump_sys_pread(fd, c, 4, 0));	/* as if nothing had been */
+	OK(rump_sys_pread(fd, c, 4, 0)); /* as if nothing had been */
 	OK(rump_sys_stat("/m/f", &st));
 	OK(rump_sys_close(fd));
 	OK(rump_sys_chdir("/m"));

@@ -10,13 +10,14 @@
 
 #include "contract.h"
 
-static const char *const paths[] = { "small", "./small", ".//small", "small/", "small/.", "small/..",
-	"small/x", "d", "d/", "d//", "d/.", "d/..", "d/../small", "d/sub/../f", "d/sub/../../small", "d/f",
-	"d/f/", "d//f", "e", "e/x", "nodir", "nodir/", "nodir/x", "nodir/../small", "d/nofile", ".", "..",
-	"./", "", " ", "l", "l/", "l/x", "dl", "dl/", "dl/f", "dl/sub/..", "dl/..", "far", "dangling",
-	"dangling/", "loop1", "loop1/", "loop2/x", "slashed", "dslashed", "dslashed/f", "here", "here/small",
-	"here/here/here/d/f", "c0", "c38", "c39", "c40", "c40/x", "longtarget", "hard", "fifo", "fifo/",
-	"none", "closed/f", "many/file000", "many/file299", "many/file300", NAME255, NAME256, "d/" NAME255,
+static const char *const paths[] = { "small", "./small", ".//small", "small/", "small/.",
+	"small/..", "small/x", "d", "d/", "d//", "d/.", "d/..", "d/../small", "d/sub/../f",
+	"d/sub/../../small", "d/f", "d/f/", "d//f", "e", "e/x", "nodir", "nodir/", "nodir/x",
+	"nodir/../small", "d/nofile", ".", "..", "./", "", " ", "l", "l/", "l/x", "dl", "dl/",
+	"dl/f", "dl/sub/..", "dl/..", "far", "dangling", "dangling/", "loop1", "loop1/", "loop2/x",
+	"slashed", "dslashed", "dslashed/f", "here", "here/small", "here/here/here/d/f", "c0",
+	"c38", "c39", "c40", "c40/x", "longtarget", "hard", "fifo", "fifo/", "none", "closed/f",
+	"many/file000", "many/file299", "many/file300", NAME255, NAME256, "d/" NAME255,
 	"d/" NAME256, NAME255 "/x", "big", "hole", "empty", "empty/", "smal", "small2", "SMALL" };
 #define NPATHS (sizeof(paths) / sizeof(paths[0]))
 

@@ -11,9 +11,9 @@
 #include "contract.h"
 
 /* Places where a new name may be asked for. */
-static const char *const places[] = { "new", "new/", "small", "small/", "small/x", "d", "d/", "d/new",
-	"d/new/", "nodir/new", "l", "l/", "dl", "dl/", "dl/new2", "dangling", "dangling/", "loop1", ".",
-	"..", "d/.", "d/..", "/", "", NAME255, NAME256, "fifo", "e/.", "e/..", "e" };
+static const char *const places[] = { "new", "new/", "small", "small/", "small/x", "d", "d/",
+	"d/new", "d/new/", "nodir/new", "l", "l/", "dl", "dl/", "dl/new2", "dangling", "dangling/",
+	"loop1", ".", "..", "d/.", "d/..", "/", "", NAME255, NAME256, "fifo", "e/.", "e/..", "e" };
 #define NPLACES (sizeof(places) / sizeof(places[0]))
 
 static void
@@ -34,7 +34,8 @@ name_create(const struct sys *s, struct log *g, unsigned caps)
 		for (size_t i = 0; i < NPLACES; i++) {
 			/* To open a fifo is the business of fifofs. */
 			const int fd = strcmp(places[i], "fifo") == 0
-			    ? -1 : s->open(places[i], how[h].flags, 0644);
+			    ? -1
+			    : s->open(places[i], how[h].flags, 0644);
 
 			note(g, "%s", how[h].name);
 			note_call(g, places[i], fd < 0 ? -1 : 0);
@@ -45,13 +46,13 @@ name_create(const struct sys *s, struct log *g, unsigned caps)
 }
 
 /* The same call at every place. */
-#define EVERYWHERE(call)                                                                           \
-	do {                                                                                       \
-		for (size_t i = 0; i < NPLACES; i++) {                                             \
-			const char *const p = places[i];                                           \
-			note_call(g, p, (call));                                                   \
-		}                                                                                  \
-		note_tree(s, g, caps);                                                             \
+#define EVERYWHERE(call)                                 \
+	do {                                             \
+		for (size_t i = 0; i < NPLACES; i++) {   \
+			const char *const p = places[i]; \
+			note_call(g, p, (call));         \
+		}                                        \
+		note_tree(s, g, caps);                   \
 	} while (0)
 
 static void
@@ -148,16 +149,17 @@ name_rename(const struct sys *s, struct log *g, unsigned caps)
 	static const struct {
 		const char *from, *to;
 	} moves[] = { { "small", "small" }, { "small", "small2" }, { "small2", "d/small3" },
-		{ "d/small3", "small" }, { "nofile", "x" }, { "small", "nodir/x" }, { "small", "d" },
-		{ "d", "small" }, { "d", "d/sub/x" }, { "d", "d/x" }, { "d", "d" }, { "d", "e" },
-		{ "e", "many" }, { "e/sub", "e/sub2" }, { "e", "d" }, { "d/sub2", "sub3" },
-		{ "sub3", "d/" }, { "small", "new/" }, { "small/", "new" }, { "sub3/", "sub4/" },
-		{ "l", "l2" }, { "l2", "small9" }, { "dl", "dl2" }, { "dangling", "dangling2" },
-		{ "small", "hard" }, { "hard", "small" }, { "big", "empty" }, { "fifo", "fifo2" },
-		{ "hole", "l3" }, { "empty", "loop1" }, { ".", "x" }, { "d", "." }, { "d/.", "x" },
-		{ "d/..", "x" }, { "d", ".." }, { "", "x" }, { "small", "" },
-		{ NAME255, "short" }, { "short", NAME256 }, { "short", NAME255 }, { "small/x", "y" },
-		{ "many/file000", "many/file001" }, { "many", "d/many" }, { "d/many", "many" } };
+		{ "d/small3", "small" }, { "nofile", "x" }, { "small", "nodir/x" },
+		{ "small", "d" }, { "d", "small" }, { "d", "d/sub/x" }, { "d", "d/x" },
+		{ "d", "d" }, { "d", "e" }, { "e", "many" }, { "e/sub", "e/sub2" }, { "e", "d" },
+		{ "d/sub2", "sub3" }, { "sub3", "d/" }, { "small", "new/" }, { "small/", "new" },
+		{ "sub3/", "sub4/" }, { "l", "l2" }, { "l2", "small9" }, { "dl", "dl2" },
+		{ "dangling", "dangling2" }, { "small", "hard" }, { "hard", "small" },
+		{ "big", "empty" }, { "fifo", "fifo2" }, { "hole", "l3" }, { "empty", "loop1" },
+		{ ".", "x" }, { "d", "." }, { "d/.", "x" }, { "d/..", "x" }, { "d", ".." },
+		{ "", "x" }, { "small", "" }, { NAME255, "short" }, { "short", NAME256 },
+		{ "short", NAME255 }, { "small/x", "y" }, { "many/file000", "many/file001" },
+		{ "many", "d/many" }, { "d/many", "many" } };
 
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
 		note(g, "%s to %s", moves[i].from, moves[i].to);

@@ -172,7 +172,7 @@ note_dir(const struct sys *s, struct log *g, unsigned caps, const char *dir)
 		}
 		if (S_ISDIR(st.st_mode))
 			note_dir(s, g, caps, path);
-next:
+	next:
 		free(names[i]);
 	}
 }

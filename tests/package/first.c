@@ -22,15 +22,19 @@ panic(void)
 int
 main(int argc, char **argv)
 {
-	struct { char *fspec; } args = { (char *)"/image" };
+	struct {
+		char *fspec;
+	} args = { (char *)"/image" };
 	struct stat st;
 	int error;
 
-	if (argc > 4 && strcmp(argv[1], "before") == 0 && dlopen(argv[2], RTLD_NOW | RTLD_GLOBAL) == NULL)
+	if (argc > 4 && strcmp(argv[1], "before") == 0 &&
+	    dlopen(argv[2], RTLD_NOW | RTLD_GLOBAL) == NULL)
 		errx(1, "%s", dlerror());
 	if ((error = rump_init()) != 0)
 		errx(1, "rump_init: %s", strerror(error));
-	if (argc > 4 && strcmp(argv[1], "after") == 0 && dlopen(argv[2], RTLD_NOW | RTLD_GLOBAL) == NULL)
+	if (argc > 4 && strcmp(argv[1], "after") == 0 &&
+	    dlopen(argv[2], RTLD_NOW | RTLD_GLOBAL) == NULL)
 		errx(1, "%s", dlerror());
 	if ((error = rump_pub_etfs_register("/image", argv[argc - 2], RUMP_ETFS_BLK)) != 0)
 		errx(1, "etfs: %s", strerror(error));

@@ -29,13 +29,13 @@
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
 
-#define THREADS    8
-#define ROUNDS     300
+#define THREADS	   8
+#define ROUNDS	   300
 #define FILE_BYTES 70000 /* over several pages, not a multiple of any */
-#define NAMES      12
-#define STAYING    40
-#define RECORD     40
-#define STRIPE     3000
+#define NAMES	   12
+#define STAYING	   40
+#define RECORD	   40
+#define STRIPE	   3000
 
 struct worker {
 	int w_thread;

@@ -13,8 +13,8 @@
 #include "testlib.h"
 
 #define NTHREADS 8
-#define NFDS     6 /* the numbers fought over, from 3 */
-#define ROUNDS   20000
+#define NFDS	 6 /* the numbers fought over, from 3 */
+#define ROUNDS	 20000
 
 static atomic_int unexpected;
 

@@ -9,7 +9,7 @@
 /* As in the kernel's headers. */
 #define OP_LOOKUP 0
 #define OP_CREATE 1
-#define FOLLOW    0x40
+#define FOLLOW	  0x40
 
 START_TEST(vnode_mount_of_a_path)
 {

@@ -31,11 +31,11 @@ teardown(void)
 	ck_assert_uint_eq(rump_mem_leaks, 0);
 }
 
-#define ck_fails(expr, error)                                                                      \
-	do {                                                                                       \
-		errno = 0;                                                                         \
-		ck_assert_msg((expr) == -1 && errno == (error), "%s: errno %d, not %s", #expr, errno,     \
-		    #error);                                                                       \
+#define ck_fails(expr, error)                                                                  \
+	do {                                                                                   \
+		errno = 0;                                                                     \
+		ck_assert_msg((expr) == -1 && errno == (error), "%s: errno %d, not %s", #expr, \
+		    errno, #error);                                                            \
 	} while (0)
 
 /* ---- Values ---- */
@@ -216,7 +216,8 @@ walk(int *name, u_int depth)
 	n = size / sizeof(*nodes);
 	ck_assert_uint_eq(size, n * sizeof(*nodes));
 	nodes = malloc(size + 1);
-	ck_assert_int_eq(rump_sys___sysctl(name, depth + 1, nodes, &size, &query, sizeof(query)), 0);
+	ck_assert_int_eq(
+	    rump_sys___sysctl(name, depth + 1, nodes, &size, &query, sizeof(query)), 0);
 	name[depth] = RUMP_CTL_DESCRIBE;
 	ck_assert_int_eq(rump_sys___sysctl(name, depth + 1, NULL, &dsize, NULL, 0), 0);
 	descs = malloc(dsize + 1);
@@ -237,8 +238,8 @@ walk(int *name, u_int depth)
 			    nodes[i].sysctl_name);
 			count += below;
 		} else
-			ck_assert_msg(rump_sys___sysctl(name, depth + 1, NULL, &len, NULL, 0) == 0, "%s: %d",
-			    nodes[i].sysctl_name, errno);
+			ck_assert_msg(rump_sys___sysctl(name, depth + 1, NULL, &len, NULL, 0) == 0,
+			    "%s: %d", nodes[i].sysctl_name, errno);
 		count++;
 	}
 	ck_assert_uint_eq(off, dsize);
@@ -282,7 +283,8 @@ static const int destroy[2] = { RUMP_CTL_DEBUG, RUMP_CTL_DESTROY };
 static int
 make(const char *name, int flags, int num, struct rump_sysctlnode *made)
 {
-	struct rump_sysctlnode n = { .sysctl_flags = RUMP_SYSCTL_VERSION | flags, .sysctl_num = num };
+	struct rump_sysctlnode n = { .sysctl_flags = RUMP_SYSCTL_VERSION | flags,
+		.sysctl_num = num };
 	size_t len = sizeof(*made);
 
 	strncpy(n.sysctl_name, name, sizeof(n.sysctl_name) - 1);
@@ -297,17 +299,20 @@ START_TEST(sysctl_nodes_are_made_and_removed)
 	size_t len = sizeof(value);
 
 	ck_assert_int_eq(
-	    make("mine", RUMP_CTLTYPE_INT | RUMP_CTLFLAG_IMMEDIATE | RUMP_CTLFLAG_READWRITE, -1, &made), 0);
+	    make("mine", RUMP_CTLTYPE_INT | RUMP_CTLFLAG_IMMEDIATE | RUMP_CTLFLAG_READWRITE, -1,
+		&made),
+	    0);
 	ck_assert_str_eq(made.sysctl_name, "mine");
 	name[1] = made.sysctl_num;
-	ck_assert_int_eq(rump_sys___sysctl(name, 2, &value, &len, &(int) { 43 }, sizeof(int)), 0);
+	ck_assert_int_eq(rump_sys___sysctl(name, 2, &value, &len, &(int){ 43 }, sizeof(int)), 0);
 	ck_assert_int_eq(value, 42);
 	ck_assert_int_eq(rump_sys___sysctl(name, 2, &value, &len, NULL, 0), 0);
 	ck_assert_int_eq(value, 43);
 	ck_fails(make("mine", RUMP_CTLTYPE_NODE, -1, &made), EEXIST);
 	ck_fails(make("other", RUMP_CTLTYPE_NODE, name[1], &made), EEXIST);
-	made = (struct rump_sysctlnode) { .sysctl_flags = RUMP_SYSCTL_VERSION, .sysctl_num = name[1],
-		.sysctl_name = "wrong" };
+	made = (struct rump_sysctlnode){
+		.sysctl_flags = RUMP_SYSCTL_VERSION, .sysctl_num = name[1], .sysctl_name = "wrong"
+	};
 	ck_fails(rump_sys___sysctl(destroy, 2, NULL, NULL, &made, sizeof(made)), EINVAL);
 	made.sysctl_name[0] = '\0';
 	ck_assert_int_eq(rump_sys___sysctl(destroy, 2, NULL, NULL, &made, sizeof(made)), 0);
@@ -320,7 +325,8 @@ START_TEST(sysctl_permanent_nodes_stay)
 {
 	const int from_root[1] = { RUMP_CTL_DESTROY };
 	const int in_kern[2] = { RUMP_CTL_KERN, RUMP_CTL_DESTROY };
-	struct rump_sysctlnode n = { .sysctl_flags = RUMP_SYSCTL_VERSION, .sysctl_num = RUMP_CTL_KERN };
+	struct rump_sysctlnode n = { .sysctl_flags = RUMP_SYSCTL_VERSION,
+		.sysctl_num = RUMP_CTL_KERN };
 
 	ck_fails(rump_sys___sysctl(from_root, 1, NULL, NULL, &n, sizeof(n)), EPERM);
 	n.sysctl_num = RUMP_KERN_OSTYPE;
@@ -368,7 +374,8 @@ START_TEST(sysctl_hostile_nodes_are_refused)
 		return;
 	}
 	errno = 0;
-	ck_assert_msg(rump_sys___sysctl(create, 2, NULL, NULL, &n, sizeof(n)) == -1 && errno == EINVAL,
+	ck_assert_msg(
+	    rump_sys___sysctl(create, 2, NULL, NULL, &n, sizeof(n)) == -1 && errno == EINVAL,
 	    "%s: errno %d", hostile[_i].what, errno);
 }
 END_TEST
@@ -377,7 +384,9 @@ START_TEST(sysctl_own_strings)
 {
 	struct rump_sysctlnode n = { .sysctl_flags = RUMP_SYSCTL_VERSION | RUMP_CTLTYPE_STRING |
 		    RUMP_CTLFLAG_OWNDATA | RUMP_CTLFLAG_ANYWRITE,
-		.sysctl_num = 77, .sysctl_name = "text", .sysctl_size = 6 };
+		.sysctl_num = 77,
+		.sysctl_name = "text",
+		.sysctl_size = 6 };
 	const int name[2] = { RUMP_CTL_DEBUG, 77 };
 	char buf[16] = "";
 	size_t len = sizeof(buf);

@@ -47,28 +47,28 @@ struct ext2mount {
 	bool um_gdt_csum;		/* (i) crc16 of group descriptors */
 	bool um_hurd;			/* (i) */
 	uint64_t um_max_bytes;		/* (i) of a file with an extent tree */
-	uint64_t um_max_bytes_indirect;	/* (i) of a file with block numbers */
+	uint64_t um_max_bytes_indirect; /* (i) of a file with block numbers */
 	struct e2_overlay *um_overlay;	/* (i) blocks whose truth is in the journal, or NULL */
 	kmutex_t um_lock;
-	uint64_t um_groups[E2_GROUP_SLOTS];	/* (a) inode tables found; see ext2fs_group.c */
-	time_t um_say_second;		/* (l) of the lines counted */
-	unsigned um_say_lines;		/* (l) */
-	uint64_t um_verified[E2_VERIFY_SLOTS];	/* (a) blocks whose checksum was right */
+	uint64_t um_groups[E2_GROUP_SLOTS];    /* (a) inode tables found; see ext2fs_group.c */
+	time_t um_say_second;		       /* (l) of the lines counted */
+	unsigned um_say_lines;		       /* (l) */
+	uint64_t um_verified[E2_VERIFY_SLOTS]; /* (a) blocks whose checksum was right */
 };
 
 /* Locks: (i) immutable, (a) atomic. */
 struct e2node {
-	struct genfs_node i_gnode;	/* first: VTOG() */
-	ino_t i_number;			/* (i) the vcache key */
-	struct ext2mount *i_um;		/* (i) */
-	struct e2_inode i_di;		/* (i) */
-	uint32_t i_seed;		/* (i) of checksums */
-	uint32_t i_hint;		/* (a) offset behind the entry last found, in a directory */
-	dev_t i_rdev;			/* (i) */
-	struct lockf *i_lockf;		/* advisory locks */
+	struct genfs_node i_gnode; /* first: VTOG() */
+	ino_t i_number;		   /* (i) the vcache key */
+	struct ext2mount *i_um;	   /* (i) */
+	struct e2_inode i_di;	   /* (i) */
+	uint32_t i_seed;	   /* (i) of checksums */
+	uint32_t i_hint;	   /* (a) offset behind the entry last found, in a directory */
+	dev_t i_rdev;		   /* (i) */
+	struct lockf *i_lockf;	   /* advisory locks */
 };
 
-#define VTOE(vp)  ((struct e2node *)(vp)->v_data)
+#define VTOE(vp)   ((struct e2node *)(vp)->v_data)
 #define VFSTOE(mp) ((struct ext2mount *)(mp)->mnt_data)
 
 static inline bool
@@ -85,8 +85,8 @@ ext2fs_has_ro_compat(const struct ext2mount *um, uint32_t feature)
 
 /* Blocks of a file that behave alike. */
 struct e2_run {
-	uint64_t r_blk;			/* first block on the disk; 0: a hole */
-	uint64_t r_len;			/* blocks from the one asked for on, at least 1 */
+	uint64_t r_blk; /* first block on the disk; 0: a hole */
+	uint64_t r_len; /* blocks from the one asked for on, at least 1 */
 };
 
 /* ---- ext2fs_io.c: blocks and complaints ---- */
@@ -186,8 +186,8 @@ int ext2fs_dir_usable(struct e2node *);
 int ext2fs_dir_scan(struct e2node *, const uint8_t *buf, size_t len, uint64_t base,
     const char *name, size_t namelen, ino_t *ino, uint64_t *end);
 /* Look a name up by the hash tree; as ext2fs_dir_scan. */
-int ext2fs_htree_lookup(struct e2node *, const char *name, size_t namelen, ino_t *ino,
-    uint64_t *end);
+int ext2fs_htree_lookup(
+    struct e2node *, const char *name, size_t namelen, ino_t *ino, uint64_t *end);
 /* By whatever way the directory has.  "." is not for here.  errors: ENOENT, EIO, EOPNOTSUPP. */
 int ext2fs_dir_lookup(struct e2node *, const char *name, size_t namelen, ino_t *ino);
 
@@ -203,7 +203,7 @@ int ext2fs_xattr_get(struct e2node *, uint8_t index, const char *name, size_t na
 
 /* ---- vnode operations ---- */
 
-extern pool_cache_t ext2fs_node_cache;	/* of struct e2node */
+extern pool_cache_t ext2fs_node_cache; /* of struct e2node */
 
 extern int (**ext2fs_vnodeop_p)(void *);
 extern int (**ext2fs_specop_p)(void *);

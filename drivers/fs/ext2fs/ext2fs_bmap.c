@@ -115,8 +115,8 @@ index_step(const struct e2node *ip, const uint8_t *node, const struct e2_exthdr 
 
 /* Read and check the extent block blk, which must be depth levels above the leaves. */
 static int
-ext_block(const struct e2node *ip, uint64_t blk, unsigned depth, struct buf **bpp,
-    struct e2_exthdr *eh)
+ext_block(
+    const struct e2node *ip, uint64_t blk, unsigned depth, struct buf **bpp, struct e2_exthdr *eh)
 {
 	struct ext2mount *const um = ip->i_um;
 	int error;
@@ -134,7 +134,7 @@ ext_block(const struct e2node *ip, uint64_t blk, unsigned depth, struct buf **bp
 
 		if (len + E2_EXT_TAIL_SIZE > um->um_bsize ||
 		    e2_csum_bytes(ip->i_seed, (*bpp)->b_data, len) !=
-		    e2_exttail_decode((*bpp)->b_data, um->um_bsize, eh))
+			e2_exttail_decode((*bpp)->b_data, um->um_bsize, eh))
 			error = ext2fs_bad_checksum(um, "extent block", blk, ip->i_number);
 		else
 			ext2fs_set_verified(um, blk, ip->i_number);
@@ -206,7 +206,7 @@ static int
 map_indirect(const struct e2node *ip, uint64_t lbn, struct e2_run *run)
 {
 	struct ext2mount *const um = ip->i_um;
-	const unsigned bits = um->um_bshift - 2;	/* of the numbers in a block */
+	const unsigned bits = um->um_bshift - 2; /* of the numbers in a block */
 	const size_t n = (size_t)1 << bits;
 	uint64_t off = lbn - E2_NDADDR, blk;
 	unsigned level = 1;
@@ -249,6 +249,6 @@ ext2fs_map(struct e2node *ip, uint64_t lbn, struct e2_run *run)
 {
 	if (ip->i_di.i_flags & E2_EXTENTS_FL)
 		return lbn >> 32 != 0 ? map_bad(ip, lbn, "is beyond what extents can reach")
-		    : map_extents(ip, lbn, run);
+				      : map_extents(ip, lbn, run);
 	return map_indirect(ip, lbn, run);
 }

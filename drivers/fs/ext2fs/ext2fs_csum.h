@@ -23,8 +23,8 @@ uint32_t e2_csum_super(const void *sb);
 uint32_t e2_csum_fs_seed(const struct e2_super *);
 /* metadata_csum's 16 bits, or gdt_csum's (crc16). */
 uint16_t e2_csum_group(uint32_t seed, uint32_t group, const void *, size_t desc_size);
-uint16_t e2_csum_group_crc16(const uint8_t uuid[16], uint32_t group, const void *,
-    size_t desc_size);
+uint16_t e2_csum_group_crc16(
+    const uint8_t uuid[16], uint32_t group, const void *, size_t desc_size);
 uint32_t e2_csum_inode_seed(uint32_t seed, uint32_t ino, uint32_t generation);
 /* hi: the inode has the upper half's field; else the result is cut to 16 bits. */
 uint32_t e2_csum_inode(uint32_t iseed, const void *, size_t inode_size, bool hi);
@@ -43,7 +43,7 @@ uint32_t e2_csum_jdata(uint32_t jseed, uint32_t sequence, const void *, size_t b
  * The hash of a directory entry's name, even and never the end mark; seed as in the superblock
  * (all zeros: the default).  false: the version is not known.
  */
-bool e2_name_hash(unsigned version, const uint32_t seed[4], const uint8_t *name, size_t len,
-    uint32_t *hash);
+bool e2_name_hash(
+    unsigned version, const uint32_t seed[4], const uint8_t *name, size_t len, uint32_t *hash);
 
 #endif /* EXT2FS_CSUM_H */

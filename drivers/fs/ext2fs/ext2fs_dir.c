@@ -19,13 +19,13 @@
 #include "ext2fs.h"
 #include "ext2fs_csum.h"
 
-#define E2_HINT_STEPS 3	/* entries looked at from the hint on */
+#define E2_HINT_STEPS 3 /* entries looked at from the hint on */
 
 int
 ext2fs_dir_bad(struct e2node *ip, uint64_t off, const char *what)
 {
-	ext2fs_say(ip->i_um, "directory inode %ju: %s at offset %ju", (uintmax_t)ip->i_number,
-	    what, (uintmax_t)off);
+	ext2fs_say(ip->i_um, "directory inode %ju: %s at offset %ju", (uintmax_t)ip->i_number, what,
+	    (uintmax_t)off);
 	return EIO;
 }
 
@@ -63,8 +63,8 @@ dir_csum_ok(const struct e2node *ip, uint64_t lbn, const uint8_t *block)
 	if (!is_indexed(ip) || e2_dxnode_decode(block, bsize, root, true, &dn) != 0)
 		return false;
 	tail = e2_dxtail_offset(&dn);
-	return e2_dxtail_decode(block, &dn) == e2_csum_dx(ip->i_seed, block,
-	    dn.dx_off + (size_t)dn.dx_count * E2_DX_ENTRY_SIZE, tail);
+	return e2_dxtail_decode(block, &dn) ==
+	    e2_csum_dx(ip->i_seed, block, dn.dx_off + (size_t)dn.dx_count * E2_DX_ENTRY_SIZE, tail);
 }
 
 int
@@ -112,8 +112,8 @@ check_ino(struct e2node *ip, const struct e2_dirent *de, uint64_t off, ino_t *in
 }
 
 int
-ext2fs_dir_scan(struct e2node *ip, const uint8_t *buf, size_t len, uint64_t base,
-    const char *name, size_t namelen, ino_t *ino, uint64_t *end)
+ext2fs_dir_scan(struct e2node *ip, const uint8_t *buf, size_t len, uint64_t base, const char *name,
+    size_t namelen, ino_t *ino, uint64_t *end)
 {
 	struct e2_dirent de;
 
@@ -140,8 +140,8 @@ lookup_linear(struct e2node *ip, const char *name, size_t namelen, ino_t *ino, u
 		error = ext2fs_dir_block(ip, lbn, &bp);
 		if (error != 0)
 			break;
-		error = ext2fs_dir_scan(ip, bp->b_data, um->um_bsize, lbn << um->um_bshift, name,
-		    namelen, ino, end);
+		error = ext2fs_dir_scan(
+		    ip, bp->b_data, um->um_bsize, lbn << um->um_bshift, name, namelen, ino, end);
 		brelse(bp, 0);
 	}
 	return error;
@@ -199,8 +199,8 @@ lookup_inline(struct e2node *ip, const char *name, size_t namelen, ino_t *ino)
 	error = ext2fs_dir_scan(ip, data + E2_INLINE_PARENT_SIZE, E2_NBLOCK - E2_INLINE_PARENT_SIZE,
 	    E2_INLINE_PARENT_SIZE, name, namelen, ino, &end);
 	if (error == ENOENT)
-		error = ext2fs_dir_scan(ip, data + E2_NBLOCK, size - E2_NBLOCK, E2_NBLOCK, name,
-		    namelen, ino, &end);
+		error = ext2fs_dir_scan(
+		    ip, data + E2_NBLOCK, size - E2_NBLOCK, E2_NBLOCK, name, namelen, ino, &end);
 	kmem_free(data, size);
 	return error;
 }

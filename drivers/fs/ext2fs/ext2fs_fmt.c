@@ -41,7 +41,7 @@ e2_super_decode(const void *buf, size_t len, struct e2_super *s)
 	s->s_creator_os = le32dec(p + E2SB_CREATOR_OS);
 	s->s_rev_level = le32dec(p + E2SB_REV_LEVEL);
 	memcpy(s->s_uuid, p + E2SB_UUID, sizeof(s->s_uuid));
-	if (s->s_rev_level == 0) {	/* the first format: what follows is not there */
+	if (s->s_rev_level == 0) { /* the first format: what follows is not there */
 		s->s_first_ino = 11;
 		s->s_inode_size = E2_INODE_OLD_SIZE;
 		return 0;
@@ -110,7 +110,7 @@ int
 e2_inode_decode(const void *buf, size_t len, bool hurd, struct e2_inode *ip)
 {
 	const uint8_t *p = buf;
-	size_t end = E2_INODE_OLD_SIZE;		/* of the fields that are there */
+	size_t end = E2_INODE_OLD_SIZE; /* of the fields that are there */
 
 	if (len < E2_INODE_OLD_SIZE)
 		return EINVAL;
@@ -141,16 +141,16 @@ e2_inode_decode(const void *buf, size_t len, bool hurd, struct e2_inode *ip)
 	if (ip->i_has_checksum_hi)
 		ip->i_checksum |= (uint32_t)le16dec(p + E2I_CHECKSUM_HI) << 16;
 	memcpy(ip->i_block, p + E2I_BLOCK, E2_NBLOCK);
-	ip->i_ctime = time_decode(p + E2I_CTIME,
-	    end >= E2I_CTIME_EXTRA + 4 ? p + E2I_CTIME_EXTRA : NULL);
-	ip->i_mtime = time_decode(p + E2I_MTIME,
-	    end >= E2I_MTIME_EXTRA + 4 ? p + E2I_MTIME_EXTRA : NULL);
-	ip->i_atime = time_decode(p + E2I_ATIME,
-	    end >= E2I_ATIME_EXTRA + 4 ? p + E2I_ATIME_EXTRA : NULL);
+	ip->i_ctime =
+	    time_decode(p + E2I_CTIME, end >= E2I_CTIME_EXTRA + 4 ? p + E2I_CTIME_EXTRA : NULL);
+	ip->i_mtime =
+	    time_decode(p + E2I_MTIME, end >= E2I_MTIME_EXTRA + 4 ? p + E2I_MTIME_EXTRA : NULL);
+	ip->i_atime =
+	    time_decode(p + E2I_ATIME, end >= E2I_ATIME_EXTRA + 4 ? p + E2I_ATIME_EXTRA : NULL);
 	ip->i_has_crtime = end >= E2I_CRTIME + 4;
 	if (ip->i_has_crtime)
-		ip->i_crtime = time_decode(p + E2I_CRTIME,
-		    end >= E2I_CRTIME_EXTRA + 4 ? p + E2I_CRTIME_EXTRA : NULL);
+		ip->i_crtime = time_decode(
+		    p + E2I_CRTIME, end >= E2I_CRTIME_EXTRA + 4 ? p + E2I_CRTIME_EXTRA : NULL);
 	return 0;
 }
 
@@ -292,8 +292,8 @@ e2_dxnode_decode(const void *buf, size_t len, bool root, bool csum, struct e2_dx
 	dn->dx_off = root ? E2_DX_ROOT_LIMIT : E2_DX_NODE_LIMIT;
 	if (room < dn->dx_off + E2_DX_ENTRY_SIZE)
 		return EINVAL;
-	if (!root && (le32dec(p + E2DE_INO) != 0 ||
-	    reclen_decode(le16dec(p + E2DE_RECLEN), len) != len))
+	if (!root &&
+	    (le32dec(p + E2DE_INO) != 0 || reclen_decode(le16dec(p + E2DE_RECLEN), len) != len))
 		return EINVAL;
 	dn->dx_limit = le16dec(p + dn->dx_off);
 	dn->dx_count = le16dec(p + dn->dx_off + 2);

@@ -91,7 +91,7 @@ enum {
 #define E2_FLAG_SIGNED_HASH   0x1u
 #define E2_FLAG_UNSIGNED_HASH 0x2u
 
-#define E2_OS_HURD	 1u
+#define E2_OS_HURD	   1u
 #define E2_CHECKSUM_CRC32C 1u
 
 struct e2_super {
@@ -102,7 +102,7 @@ struct e2_super {
 	uint32_t s_inodes_count;
 	uint32_t s_free_inodes;
 	uint32_t s_first_data_block;
-	uint32_t s_log_block_size;	/* block size is 1024 << this */
+	uint32_t s_log_block_size; /* block size is 1024 << this */
 	uint32_t s_log_cluster_size;
 	uint32_t s_blocks_per_group;
 	uint32_t s_clusters_per_group;
@@ -146,7 +146,7 @@ enum {
 };
 
 struct e2_group {
-	uint64_t g_inode_table;		/* first block */
+	uint64_t g_inode_table; /* first block */
 	uint16_t g_flags;
 	uint16_t g_checksum;
 };
@@ -154,10 +154,10 @@ struct e2_group {
 /* Inode: 128 bytes, or s_inode_size. */
 enum {
 	E2_ROOT_INO = 2,
-	E2_INLINE_PARENT_SIZE = 4,	/* before the entries of an inline directory */
+	E2_INLINE_PARENT_SIZE = 4, /* before the entries of an inline directory */
 	E2_INODE_OLD_SIZE = 128,
-	E2_NBLOCK = 60,			/* bytes of i_block */
-	E2_NDADDR = 12,			/* direct block numbers in i_block */
+	E2_NBLOCK = 60, /* bytes of i_block */
+	E2_NDADDR = 12, /* direct block numbers in i_block */
 
 	E2I_MODE = 0x00,
 	E2I_UID = 0x02,
@@ -206,20 +206,20 @@ struct e2_time {
 
 struct e2_inode {
 	uint64_t i_size;
-	uint64_t i_blocks;		/* of 512 bytes, or of the block size (E2_HUGE_FILE_FL) */
-	uint64_t i_file_acl;		/* xattr block or 0 */
+	uint64_t i_blocks;   /* of 512 bytes, or of the block size (E2_HUGE_FILE_FL) */
+	uint64_t i_file_acl; /* xattr block or 0 */
 	struct e2_time i_atime, i_mtime, i_ctime, i_crtime;
 	uint32_t i_uid, i_gid;
 	uint32_t i_flags;
 	uint32_t i_generation;
 	uint32_t i_dtime;
 	uint32_t i_checksum;
-	uint16_t i_mode;		/* type and permission bits, numbered as S_IF* */
+	uint16_t i_mode; /* type and permission bits, numbered as S_IF* */
 	uint16_t i_links;
 	uint16_t i_extra_isize;
 	bool i_has_crtime;
 	bool i_has_checksum_hi;
-	uint8_t i_block[E2_NBLOCK];	/* as on disk: extents, block numbers or data */
+	uint8_t i_block[E2_NBLOCK]; /* as on disk: extents, block numbers or data */
 };
 
 /* Extent tree: a header, then entries of 12 bytes; a block's tail of 4 bytes is its checksum. */
@@ -229,7 +229,7 @@ enum {
 	E2_EXT_ENTRY_SIZE = 12,
 	E2_EXT_TAIL_SIZE = 4,
 	E2_EXT_MAX_DEPTH = 5,
-	E2_EXT_MAX_LEN = 32768,		/* above: unwritten, this much too long */
+	E2_EXT_MAX_LEN = 32768, /* above: unwritten, this much too long */
 
 	E2EH_MAGIC = 0,
 	E2EH_ENTRIES = 2,
@@ -247,19 +247,19 @@ enum {
 struct e2_exthdr {
 	uint16_t eh_entries;
 	uint16_t eh_max;
-	uint16_t eh_depth;		/* 0: leaf */
+	uint16_t eh_depth; /* 0: leaf */
 };
 
 struct e2_extent {
-	uint64_t ee_start;		/* first block on disk */
-	uint32_t ee_block;		/* first block of the file */
-	uint32_t ee_len;		/* blocks */
-	bool ee_unwritten;		/* reads as zeros */
+	uint64_t ee_start; /* first block on disk */
+	uint32_t ee_block; /* first block of the file */
+	uint32_t ee_len;   /* blocks */
+	bool ee_unwritten; /* reads as zeros */
 };
 
 struct e2_extidx {
-	uint64_t ei_leaf;		/* block of the next level */
-	uint32_t ei_block;		/* first file block it covers */
+	uint64_t ei_leaf;  /* block of the next level */
+	uint32_t ei_block; /* first file block it covers */
 };
 
 /* Directory entry; block tail; hash tree. */
@@ -276,7 +276,7 @@ enum {
 	E2DE_NAME = 8,
 	E2DT_CHECKSUM = 8,
 
-	E2_DX_ROOT_INFO = 24,		/* behind "." and ".." of the first block */
+	E2_DX_ROOT_INFO = 24, /* behind "." and ".." of the first block */
 	E2_DX_ROOT_LIMIT = 32,
 	E2_DX_NODE_LIMIT = 8,
 	E2_DX_ENTRY_SIZE = 8,
@@ -288,15 +288,23 @@ enum {
 };
 
 struct e2_dirent {
-	uint32_t d_ino;			/* 0: unused */
+	uint32_t d_ino; /* 0: unused */
 	uint32_t d_reclen;
 	uint8_t d_namlen;
-	uint8_t d_type;			/* E2_FT_*, 0 when unknown */
-	const uint8_t *d_name;		/* in the block, not terminated */
+	uint8_t d_type;	       /* E2_FT_*, 0 when unknown */
+	const uint8_t *d_name; /* in the block, not terminated */
 };
 
-enum { E2_FT_UNKNOWN, E2_FT_REG, E2_FT_DIR, E2_FT_CHR, E2_FT_BLK, E2_FT_FIFO, E2_FT_SOCK,
-	E2_FT_LNK };
+enum {
+	E2_FT_UNKNOWN,
+	E2_FT_REG,
+	E2_FT_DIR,
+	E2_FT_CHR,
+	E2_FT_BLK,
+	E2_FT_FIFO,
+	E2_FT_SOCK,
+	E2_FT_LNK
+};
 
 enum e2_hash_version {
 	E2_HASH_LEGACY = 0,
@@ -305,23 +313,23 @@ enum e2_hash_version {
 	E2_HASH_LEGACY_UNSIGNED = 3,
 	E2_HASH_HALF_MD4_UNSIGNED = 4,
 	E2_HASH_TEA_UNSIGNED = 5,
-	E2_HASH_SIPHASH = 6,		/* casefolded and encrypted directories */
+	E2_HASH_SIPHASH = 6, /* casefolded and encrypted directories */
 };
 
 struct e2_dxroot {
 	uint8_t dx_hash_version;
-	uint8_t dx_levels;		/* index levels below the root: 0 to 2 */
+	uint8_t dx_levels; /* index levels below the root: 0 to 2 */
 };
 
-struct e2_dxnode {			/* also the table inside the root */
-	uint32_t dx_off;		/* byte offset of entry 0 in the block */
+struct e2_dxnode {	 /* also the table inside the root */
+	uint32_t dx_off; /* byte offset of entry 0 in the block */
 	uint16_t dx_count;
 	uint16_t dx_limit;
 };
 
 struct e2_dxentry {
-	uint32_t dx_hash;		/* entry 0: none, it stands below all */
-	uint32_t dx_block;		/* of the directory */
+	uint32_t dx_hash;  /* entry 0: none, it stands below all */
+	uint32_t dx_block; /* of the directory */
 };
 
 /* Extended attributes. */
@@ -354,12 +362,12 @@ enum {
 };
 
 struct e2_xattr {
-	uint32_t x_inum;		/* inode that holds the value, or 0 */
-	uint32_t x_size;		/* of the value, bytes */
-	uint16_t x_offs;		/* of the value, from the region's origin */
-	uint8_t x_index;		/* E2_XATTR_INDEX_* */
+	uint32_t x_inum; /* inode that holds the value, or 0 */
+	uint32_t x_size; /* of the value, bytes */
+	uint16_t x_offs; /* of the value, from the region's origin */
+	uint8_t x_index; /* E2_XATTR_INDEX_* */
 	uint8_t x_namelen;
-	const uint8_t *x_name;		/* in the region, not terminated */
+	const uint8_t *x_name; /* in the region, not terminated */
 };
 
 /* Journal (JBD2), big endian. */
@@ -416,12 +424,12 @@ enum {
 #define E2J_INCOMPAT_FAST_COMMIT  0x20u
 
 struct e2_jsuper {
-	uint32_t js_type;		/* E2J_SUPER_V1 or V2 */
+	uint32_t js_type; /* E2J_SUPER_V1 or V2 */
 	uint32_t js_blocksize;
-	uint32_t js_maxlen;		/* blocks in the journal */
-	uint32_t js_first;		/* first block of the log */
-	uint32_t js_sequence;		/* of the first transaction */
-	uint32_t js_start;		/* its block; 0: the log is empty */
+	uint32_t js_maxlen;   /* blocks in the journal */
+	uint32_t js_first;    /* first block of the log */
+	uint32_t js_sequence; /* of the first transaction */
+	uint32_t js_start;    /* its block; 0: the log is empty */
 	uint32_t js_compat, js_incompat, js_ro_compat;
 	uint32_t js_num_fc_blocks;
 	uint32_t js_checksum;
@@ -436,9 +444,9 @@ struct e2_jheader {
 
 struct e2_jtag {
 	uint64_t jt_block;
-	uint32_t jt_checksum;		/* 32 bits (v3) or 16 (v2) */
-	uint32_t jt_flags;		/* E2JT_* */
-	uint32_t jt_size;		/* bytes this tag takes, its uuid included */
+	uint32_t jt_checksum; /* 32 bits (v3) or 16 (v2) */
+	uint32_t jt_flags;    /* E2JT_* */
+	uint32_t jt_size;     /* bytes this tag takes, its uuid included */
 };
 
 struct e2_jcommit {
@@ -498,8 +506,8 @@ int e2_jsuper_decode(const void *, size_t len, struct e2_jsuper *);
 /* EINVAL when the block does not carry the journal's magic number. */
 int e2_jheader_decode(const void *, size_t len, struct e2_jheader *);
 /* The tag at off of a descriptor block; len without the tail. */
-int e2_jtag_decode(const void *, size_t len, size_t off, const struct e2_jsuper *,
-    struct e2_jtag *);
+int e2_jtag_decode(
+    const void *, size_t len, size_t off, const struct e2_jsuper *, struct e2_jtag *);
 /* Revoked block i; ENOENT behind the last one. */
 int e2_jrevoke_decode(const void *, size_t len, bool wide, uint32_t i, uint64_t *blk);
 /* The checksum at the end of a descriptor or revoke block of len bytes (v2, v3). */

@@ -57,8 +57,8 @@ e2_jsuper_decode(const void *buf, size_t len, struct e2_jsuper *js)
  * high half of 64-bit block numbers.  A uuid follows unless the flags say it is the same.
  */
 int
-e2_jtag_decode(const void *buf, size_t len, size_t off, const struct e2_jsuper *js,
-    struct e2_jtag *jt)
+e2_jtag_decode(
+    const void *buf, size_t len, size_t off, const struct e2_jsuper *js, struct e2_jtag *jt)
 {
 	const uint8_t *p = (const uint8_t *)buf + off;
 	const bool wide = js->js_incompat & E2J_INCOMPAT_64BIT;
@@ -92,7 +92,7 @@ e2_jrevoke_decode(const void *buf, size_t len, bool wide, uint32_t i, uint64_t *
 
 	if (len < E2JR_RECORDS)
 		return EINVAL;
-	used = be32dec(p + E2JR_COUNT);		/* bytes, the header's included */
+	used = be32dec(p + E2JR_COUNT); /* bytes, the header's included */
 	if (used < E2JR_RECORDS || used > len)
 		return EINVAL;
 	if (i >= (used - E2JR_RECORDS) / size)
@@ -128,6 +128,6 @@ e2_fc_head_decode(const void *buf, size_t len, uint32_t *tid)
 
 	if (len < 12 || le16dec(p) != E2FC_TAG_HEAD || le16dec(p + 2) < 8)
 		return false;
-	*tid = le32dec(p + 8);		/* behind 4 bytes of features */
+	*tid = le32dec(p + 8); /* behind 4 bytes of features */
 	return true;
 }

@@ -6,27 +6,27 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
-#define e2_super_decode		 rumpns_e2_super_decode
-#define e2_group_decode		 rumpns_e2_group_decode
-#define e2_inode_decode		 rumpns_e2_inode_decode
-#define e2_rdev_decode		 rumpns_e2_rdev_decode
-#define e2_exthdr_decode	 rumpns_e2_exthdr_decode
-#define e2_extent_decode	 rumpns_e2_extent_decode
-#define e2_extidx_decode	 rumpns_e2_extidx_decode
-#define e2_dirent_decode	 rumpns_e2_dirent_decode
-#define e2_dirtail_decode	 rumpns_e2_dirtail_decode
-#define e2_dxnode_decode	 rumpns_e2_dxnode_decode
-#define e2_dxroot_decode	 rumpns_e2_dxroot_decode
-#define e2_xattr_decode		 rumpns_e2_xattr_decode
-#define e2_acl_convert		 rumpns_e2_acl_convert
-#define e2_jsuper_decode	 rumpns_e2_jsuper_decode
-#define e2_jtag_decode		 rumpns_e2_jtag_decode
-#define e2_jrevoke_decode	 rumpns_e2_jrevoke_decode
-#define e2_fc_head_decode	 rumpns_e2_fc_head_decode
-#define e2_crc16		 rumpns_e2_crc16
-#define e2_crc32_be		 rumpns_e2_crc32_be
-#define e2_csum_bytes		 rumpns_e2_csum_bytes
-#define e2_name_hash		 rumpns_e2_name_hash
+#define e2_super_decode	  rumpns_e2_super_decode
+#define e2_group_decode	  rumpns_e2_group_decode
+#define e2_inode_decode	  rumpns_e2_inode_decode
+#define e2_rdev_decode	  rumpns_e2_rdev_decode
+#define e2_exthdr_decode  rumpns_e2_exthdr_decode
+#define e2_extent_decode  rumpns_e2_extent_decode
+#define e2_extidx_decode  rumpns_e2_extidx_decode
+#define e2_dirent_decode  rumpns_e2_dirent_decode
+#define e2_dirtail_decode rumpns_e2_dirtail_decode
+#define e2_dxnode_decode  rumpns_e2_dxnode_decode
+#define e2_dxroot_decode  rumpns_e2_dxroot_decode
+#define e2_xattr_decode	  rumpns_e2_xattr_decode
+#define e2_acl_convert	  rumpns_e2_acl_convert
+#define e2_jsuper_decode  rumpns_e2_jsuper_decode
+#define e2_jtag_decode	  rumpns_e2_jtag_decode
+#define e2_jrevoke_decode rumpns_e2_jrevoke_decode
+#define e2_fc_head_decode rumpns_e2_fc_head_decode
+#define e2_crc16	  rumpns_e2_crc16
+#define e2_crc32_be	  rumpns_e2_crc32_be
+#define e2_csum_bytes	  rumpns_e2_csum_bytes
+#define e2_name_hash	  rumpns_e2_name_hash
 #include "ext2fs_csum.h"
 #include "ext2fs_fmt.h"
 
@@ -62,7 +62,7 @@ START_TEST(ext2fs_fmt_super)
 	put(b + 0x18, 2, 4);
 	put(b + 0x58, 999, 2);
 	put(b + 0x150, 3, 4);
-	ck_assert_int_eq(e2_super_decode(b, sizeof(b), &s), 0);	/* revision 0 */
+	ck_assert_int_eq(e2_super_decode(b, sizeof(b), &s), 0); /* revision 0 */
 	ck_assert_uint_eq(s.s_inode_size, 128);
 	ck_assert_uint_eq(s.s_blocks_count, 0x55667788);
 	put(b + 0x4c, 1, 4);
@@ -127,7 +127,7 @@ START_TEST(ext2fs_fmt_inode)
 	ck_assert_uint_eq(i.i_mtime.t_nsec, 5);
 	ck_assert_uint_eq(i.i_checksum, 0x55554444);
 	ck_assert(i.i_has_checksum_hi && i.i_has_crtime);
-	ck_assert_int_eq(e2_inode_decode(b, 256, true, &i), 0);	/* Hurd: no high blocks */
+	ck_assert_int_eq(e2_inode_decode(b, 256, true, &i), 0); /* Hurd: no high blocks */
 	ck_assert_uint_eq(i.i_blocks, 8);
 	put(b + 0x80, 132, 2);
 	ck_assert_int_eq(e2_inode_decode(b, 256, false, &i), EINVAL);
@@ -174,12 +174,12 @@ START_TEST(ext2fs_fmt_extents)
 	put(b + 32, 2, 2);
 	e2_extidx_decode(b, 1, &ei);
 	ck_assert(ei.ei_block == 7 && ei.ei_leaf == UINT64_C(0x200000055));
-	ck_assert_int_eq(e2_exthdr_decode(b, 59, &eh), EINVAL);	/* no room for 4 */
+	ck_assert_int_eq(e2_exthdr_decode(b, 59, &eh), EINVAL); /* no room for 4 */
 	b[2] = 5;
-	ck_assert_int_eq(e2_exthdr_decode(b, 60, &eh), EINVAL);	/* more than max */
+	ck_assert_int_eq(e2_exthdr_decode(b, 60, &eh), EINVAL); /* more than max */
 	b[2] = 2;
 	b[6] = 6;
-	ck_assert_int_eq(e2_exthdr_decode(b, 60, &eh), EINVAL);	/* too deep */
+	ck_assert_int_eq(e2_exthdr_decode(b, 60, &eh), EINVAL); /* too deep */
 	b[6] = 0;
 	b[0] = 0;
 	ck_assert_int_eq(e2_exthdr_decode(b, 60, &eh), EINVAL);
@@ -201,14 +201,14 @@ START_TEST(ext2fs_fmt_dirents)
 	ck_assert_int_eq(e2_dirent_decode(b, sizeof(b), 0, &de), 0);
 	ck_assert(de.d_ino == 12 && de.d_reclen == 12 && de.d_namlen == 3 && de.d_type == 1);
 	ck_assert_int_eq(memcmp(de.d_name, "abc", 3), 0);
-	b[6] = 5;				/* longer than its entry */
+	b[6] = 5; /* longer than its entry */
 	ck_assert_int_eq(e2_dirent_decode(b, sizeof(b), 0, &de), EINVAL);
 	b[6] = 3;
-	for (unsigned bad = 0; bad < 8; bad++) {	/* a length that does not move on */
+	for (unsigned bad = 0; bad < 8; bad++) { /* a length that does not move on */
 		put(b + 4, bad, 2);
 		ck_assert_int_eq(e2_dirent_decode(b, sizeof(b), 0, &de), EINVAL);
 	}
-	put(b + 4, 1028, 2);			/* over the block's end */
+	put(b + 4, 1028, 2); /* over the block's end */
 	ck_assert_int_eq(e2_dirent_decode(b, sizeof(b), 0, &de), EINVAL);
 	ck_assert_int_eq(e2_dirent_decode(b, sizeof(b), 1020, &de), EINVAL);
 	ck_assert_int_eq(e2_dirent_decode(b, sizeof(b), 4096, &de), EINVAL);
@@ -276,15 +276,15 @@ START_TEST(ext2fs_fmt_acl)
 {
 	static const uint8_t disk[] = { 1, 0, 0, 0, 1, 0, 7, 0, 2, 0, 5, 0, 0xe8, 3, 0, 0, 32, 0, 4,
 		0 };
-	static const uint8_t user[] = { 2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 2, 0, 5, 0, 0xe8,
-		3, 0, 0, 32, 0, 4, 0, 255, 255, 255, 255 };
+	static const uint8_t user[] = { 2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 2, 0, 5, 0,
+		0xe8, 3, 0, 0, 32, 0, 4, 0, 255, 255, 255, 255 };
 	uint8_t out[64];
 	size_t len = sizeof(out);
 
 	ck_assert_int_eq(e2_acl_convert(disk, sizeof(disk), out, &len), 0);
 	ck_assert_uint_eq(len, sizeof(user));
 	ck_assert_int_eq(memcmp(out, user, len), 0);
-	for (size_t n = 0; n < sizeof(disk); n++) {	/* never past the end */
+	for (size_t n = 0; n < sizeof(disk); n++) { /* never past the end */
 		len = sizeof(out);
 		(void)e2_acl_convert(disk, n, out, &len);
 	}
@@ -321,7 +321,7 @@ START_TEST(ext2fs_fmt_journal)
 	js.js_incompat = 0;
 	put_be(b + 18, E2JT_LAST, 2);
 	ck_assert_int_eq(e2_jtag_decode(b, sizeof(b), 12, &js, &jt), 0);
-	ck_assert(jt.jt_block == 0x11223344 && jt.jt_size == 24);	/* 8, and a uuid */
+	ck_assert(jt.jt_block == 0x11223344 && jt.jt_size == 24); /* 8, and a uuid */
 	js.js_incompat = E2J_INCOMPAT_64BIT | E2J_INCOMPAT_CSUM_V2;
 	put_be(b + 18, E2JT_SAME_UUID, 2);
 	ck_assert_int_eq(e2_jtag_decode(b, sizeof(b), 12, &js, &jt), 0);
@@ -411,8 +411,8 @@ main(void)
 	tcase_add_test(tc, ext2fs_fmt_acl);
 	tcase_add_test(tc, ext2fs_fmt_journal);
 	tcase_add_test(tc, ext2fs_fmt_checksums);
-	tcase_add_loop_test(tc, ext2fs_fmt_name_hashes, 0,
-	    (int)(sizeof(hashes) / sizeof(hashes[0])));
+	tcase_add_loop_test(
+	    tc, ext2fs_fmt_name_hashes, 0, (int)(sizeof(hashes) / sizeof(hashes[0])));
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

@@ -26,9 +26,9 @@
 #include <rump/rump_syscalls.h>
 #include <rump/rumpdefs.h>
 
-#define DEVICE	"/image"
-#define MNT	"/mnt"
-#define MAX_LEN (4 * 1024 * 1024)
+#define DEVICE	  "/image"
+#define MNT	  "/mnt"
+#define MAX_LEN	  (4 * 1024 * 1024)
 #define MAX_FILES 150
 
 int LLVMFuzzerInitialize(int *, char ***);
@@ -53,9 +53,9 @@ static const char *const afters[] = {
 
 static uint8_t *images[NSEEDS], *device;
 static size_t lengths[NSEEDS];
-static uint32_t *pieces[NSEEDS], npieces[NSEEDS];	/* the KiB that are in use */
+static uint32_t *pieces[NSEEDS], npieces[NSEEDS]; /* the KiB that are in use */
 static int device_fd;
-static unsigned current = NSEEDS;	/* the seed that is in the device */
+static unsigned current = NSEEDS; /* the seed that is in the device */
 
 static void
 die(const char *what)
@@ -99,14 +99,18 @@ make_seeds(void)
 
 	if (mkdtemp(dir) == NULL)
 		die(dir);
-	snprintf(cmd, sizeof(cmd), "cd %s && mkdir -p s/d/e s/many && head -c 5000 /bin/sh >s/d/rnd &&"
+	snprintf(cmd, sizeof(cmd),
+	    "cd %s && mkdir -p s/d/e s/many && head -c 5000 /bin/sh >s/d/rnd &&"
 	    " for i in $(seq 50); do echo $i >s/many/a-name-that-takes-some-room-$i; done;"
 	    " ln -s x s/l; ln -s $(printf '%%090d' 1) s/slow; truncate -s 900000 s/sparse;"
-	    " setfattr -n user.a -v b s/l s/d s/many 2>/dev/null", dir);
+	    " setfattr -n user.a -v b s/l s/d s/many 2>/dev/null",
+	    dir);
 	shell(cmd);
 	for (unsigned i = 0; i < NSEEDS; i++) {
-		snprintf(cmd, sizeof(cmd), "cd %s && i=%u; { PATH=$PATH:/usr/sbin:/sbin; %s -F -d s $i 4M;"
-		    " %s; } >/dev/null 2>&1", dir, i, seeds[i], afters[i]);
+		snprintf(cmd, sizeof(cmd),
+		    "cd %s && i=%u; { PATH=$PATH:/usr/sbin:/sbin; %s -F -d s $i 4M;"
+		    " %s; } >/dev/null 2>&1",
+		    dir, i, seeds[i], afters[i]);
 		shell(cmd);
 		snprintf(path, sizeof(path), "%s/%u", dir, i);
 		load_seed(i, path);
@@ -170,14 +174,15 @@ walk(const char *path, unsigned *left, int depth)
 	if (fd < 0)
 		return;
 	while (*left > 0 && (n = rump_sys_getdents64(fd, buf, sizeof(buf))) > 0) {
-		for (ssize_t off = 0; off < n && *left > 0;) {
+		for (ssize_t off = 0; off<n && * left> 0;) {
 			const struct dirent64 *de = (const void *)(buf + off);
 
 			off += de->d_reclen;
 			--*left;
 			if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0)
 				continue;
-			if ((size_t)snprintf(sub, sizeof(sub), "%s/%s", path, de->d_name) >= sizeof(sub) ||
+			if ((size_t)snprintf(sub, sizeof(sub), "%s/%s", path, de->d_name) >=
+				sizeof(sub) ||
 			    rump_sys_lstat(sub, &st) != 0)
 				continue;
 			if (S_ISDIR(st.st_mode) && depth < 5)
@@ -199,8 +204,9 @@ patch(unsigned seed, const uint8_t *rec, bool undo)
 	uint8_t *p;
 
 	/* rec[3]: every fourth goes to the superblock. */
-	p = device + (rec[3] % 4 == 0 ? 1024 + where % 1020
-	    : pieces[seed][where % npieces[seed]] + (where >> 12) % 1021);
+	p = device +
+	    (rec[3] % 4 == 0 ? 1024 + where % 1020
+			     : pieces[seed][where % npieces[seed]] + (where >> 12) % 1021);
 	if (undo) {
 		memcpy(p, images[seed] + (p - device), 4);
 		return;

@@ -50,7 +50,7 @@ static uint64_t
 desc_block(const struct ext2mount *um, uint32_t n)
 {
 	const struct e2_super *s = &um->um_super;
-	const uint64_t super_blk = E2_SB_OFFSET / um->um_bsize;	/* 1 for 1 KiB blocks */
+	const uint64_t super_blk = E2_SB_OFFSET / um->um_bsize; /* 1 for 1 KiB blocks */
 	uint64_t blk;
 	uint32_t group;
 
@@ -72,8 +72,8 @@ desc_csum_ok(const struct ext2mount *um, uint32_t group, const void *bytes, uint
 	if (um->um_csum)
 		return stored == e2_csum_group(um->um_csum_seed, group, bytes, um->um_desc_size);
 	if (um->um_gdt_csum)
-		return stored == e2_csum_group_crc16(um->um_super.s_uuid, group, bytes,
-		    um->um_desc_size);
+		return stored ==
+		    e2_csum_group_crc16(um->um_super.s_uuid, group, bytes, um->um_desc_size);
 	return true;
 }
 
@@ -102,9 +102,11 @@ desc_load(struct ext2mount *um, uint32_t group, uint64_t *table)
 		return EIO;
 	}
 	if (!ext2fs_block_ok(um, g.g_inode_table,
-	    howmany((uint64_t)s->s_inodes_per_group * s->s_inode_size, um->um_bsize))) {
-		ext2fs_say(um, "group descriptor %u: inode table at block %ju is outside the file"
-		    " system", group, (uintmax_t)g.g_inode_table);
+		howmany((uint64_t)s->s_inodes_per_group * s->s_inode_size, um->um_bsize))) {
+		ext2fs_say(um,
+		    "group descriptor %u: inode table at block %ju is outside the file"
+		    " system",
+		    group, (uintmax_t)g.g_inode_table);
 		return EIO;
 	}
 	*table = g.g_inode_table;

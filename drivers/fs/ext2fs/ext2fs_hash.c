@@ -118,8 +118,8 @@ half_md4_block(uint32_t state[4], const uint32_t in[8])
 }
 
 bool
-e2_name_hash(unsigned version, const uint32_t seed[4], const uint8_t *name, size_t len,
-    uint32_t *hash)
+e2_name_hash(
+    unsigned version, const uint32_t seed[4], const uint8_t *name, size_t len, uint32_t *hash)
 {
 	uint32_t state[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476 };
 	const bool is_signed = version < E2_HASH_LEGACY_UNSIGNED;
@@ -152,7 +152,7 @@ e2_name_hash(unsigned version, const uint32_t seed[4], const uint8_t *name, size
 		return false;
 	}
 	h &= ~1u;
-	if (h == 0xfffffffeu)		/* the end mark */
+	if (h == 0xfffffffeu) /* the end mark */
 		h = 0xfffffffcu;
 	*hash = h;
 	return true;

@@ -22,7 +22,7 @@
 
 #include "ext2fs_testlib.h"
 
-#define MUTATIONS 400		/* of each image */
+#define MUTATIONS 400 /* of each image */
 #define MAX_FILES 200
 
 static const struct {
@@ -61,10 +61,10 @@ setup(void)
 		tl_spew(path, "x", 1);
 	}
 	tl_run("truncate -s 1000000 src/sparse; printf abc | dd of=src/sparse bs=1 seek=600000"
-	    " conv=notrunc; ln -s target src/fast; ln -s $(printf '%%090d' 1) src/slow");
+	       " conv=notrunc; ln -s target src/fast; ln -s $(printf '%%090d' 1) src/slow");
 	if (tl_have_xattrs())
 		tl_run("setfattr -n user.short -v value src/x; setfattr -n user.long -v"
-		    " $(printf '%%0600d' 1) src/d");
+		       " $(printf '%%0600d' 1) src/d");
 }
 
 static void
@@ -73,7 +73,7 @@ mutate(uint8_t *p, const uint32_t *used, uint32_t nused)
 	uint8_t *at = p + (size_t)used[rnd(nused)] * 1024 + rnd(1021);
 
 	if (rnd(4) == 0)
-		at = p + 1024 + rnd(1020);	/* the superblock deserves more */
+		at = p + 1024 + rnd(1020); /* the superblock deserves more */
 	switch (rnd(5)) {
 	case 0:
 		*at ^= (uint8_t)(1 << rnd(8));
@@ -164,7 +164,7 @@ START_TEST(ext2fs_hostile_random_bytes)
 {
 	tl_run("head -c 1M /dev/urandom >image");
 	ck_assert_int_ne(tl_mount("image", "ext4"), 0);
-	tl_run("printf '\\123\\357' | dd of=image bs=1 seek=1080 conv=notrunc");	/* magic */
+	tl_run("printf '\\123\\357' | dd of=image bs=1 seek=1080 conv=notrunc"); /* magic */
 	ck_assert_int_ne(tl_mount("image", "ext4"), 0);
 }
 END_TEST
@@ -205,7 +205,7 @@ START_TEST(ext2fs_hostile_checksum)
 	image = tl_slurp("image", &len);
 	at = memmem(image, len, generation, sizeof(generation));
 	ck_assert_ptr_nonnull(at);
-	at[8 - 0x64] ^= 1;		/* from i_generation back to i_atime */
+	at[8 - 0x64] ^= 1; /* from i_generation back to i_atime */
 	tl_spew("image", image, len);
 	free(image);
 	ck_assert_int_eq(tl_mount("image", "ext4"), 0);
@@ -214,7 +214,8 @@ START_TEST(ext2fs_hostile_checksum)
 	ck_assert_int_eq(errno, EIO);
 	said = tl_console_release();
 	ck_assert_msg(strstr(said, "checksum mismatch in inode: block ") != NULL &&
-	    strstr(said, ", inode ") != NULL, "said: %s", said);
+		strstr(said, ", inode ") != NULL,
+	    "said: %s", said);
 	free(said);
 	ck_assert_int_eq(rump_sys_stat(TL_MNT "/d/rnd", &st), 0);
 	tl_unmount();
@@ -231,8 +232,8 @@ main(void)
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_loop_test(tc, ext2fs_hostile_fields, 0,
-	    (int)(sizeof(images) / sizeof(images[0])));
+	tcase_add_loop_test(
+	    tc, ext2fs_hostile_fields, 0, (int)(sizeof(images) / sizeof(images[0])));
 	tcase_add_test(tc, ext2fs_hostile_truncated);
 	tcase_add_test(tc, ext2fs_hostile_random_bytes);
 	tcase_add_test(tc, ext2fs_hostile_rec_len_0);

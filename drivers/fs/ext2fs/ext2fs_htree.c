@@ -15,13 +15,13 @@
 #include "ext2fs_csum.h"
 
 struct dx_pos {
-	uint64_t dp_lbn;		/* the index block */
-	unsigned dp_entry;		/* the pair taken */
+	uint64_t dp_lbn;   /* the index block */
+	unsigned dp_entry; /* the pair taken */
 };
 
 struct dx_path {
 	struct e2node *dx_ip;
-	unsigned dx_levels;		/* index blocks on the way, 1 to 3 */
+	unsigned dx_levels; /* index blocks on the way, 1 to 3 */
 	struct dx_pos dx_pos[E2_DX_MAX_LEVELS];
 };
 
@@ -94,8 +94,8 @@ dx_step(struct dx_path *path, unsigned level, const uint32_t *hash, uint64_t *ch
 	error = ext2fs_dir_block(ip, dp->dp_lbn, &bp);
 	if (error != 0)
 		return error;
-	error = e2_dxnode_decode(bp->b_data, ip->i_um->um_bsize, level == 0, ip->i_um->um_csum,
-	    &dn);
+	error =
+	    e2_dxnode_decode(bp->b_data, ip->i_um->um_bsize, level == 0, ip->i_um->um_csum, &dn);
 	if (error == 0) {
 		if (hash != NULL)
 			dp->dp_entry = dx_search(bp->b_data, &dn, *hash);
@@ -123,10 +123,11 @@ dx_descend(struct dx_path *path, unsigned level, const uint32_t *hash, uint64_t 
 		error = dx_step(path, level, hash, leaf, &key);
 		if (error != 0)
 			return error == ENOENT ? dx_bad(path->dx_ip, path->dx_pos[level].dp_lbn,
-			    "empty index block of the hash tree") : error;
+						     "empty index block of the hash tree")
+					       : error;
 		if (level + 1 == path->dx_levels)
 			return 0;
-		path->dx_pos[level + 1] = (struct dx_pos) { .dp_lbn = *leaf };
+		path->dx_pos[level + 1] = (struct dx_pos){ .dp_lbn = *leaf };
 	}
 }
 
@@ -150,13 +151,12 @@ dx_continue(struct dx_path *path, uint32_t hash, uint64_t *leaf)
 		return ENOENT;
 	if (level + 1 == path->dx_levels)
 		return 0;
-	path->dx_pos[level + 1] = (struct dx_pos) { .dp_lbn = *leaf };
+	path->dx_pos[level + 1] = (struct dx_pos){ .dp_lbn = *leaf };
 	return dx_descend(path, level + 1, NULL, leaf);
 }
 
 int
-ext2fs_htree_lookup(struct e2node *ip, const char *name, size_t namelen, ino_t *ino,
-    uint64_t *end)
+ext2fs_htree_lookup(struct e2node *ip, const char *name, size_t namelen, ino_t *ino, uint64_t *end)
 {
 	const struct ext2mount *const um = ip->i_um;
 	struct dx_path path = { .dx_ip = ip };
@@ -174,8 +174,8 @@ ext2fs_htree_lookup(struct e2node *ip, const char *name, size_t namelen, ino_t *
 		error = ext2fs_dir_block(ip, leaf, &bp);
 		if (error != 0)
 			break;
-		error = ext2fs_dir_scan(ip, bp->b_data, um->um_bsize, leaf << um->um_bshift, name,
-		    namelen, ino, end);
+		error = ext2fs_dir_scan(
+		    ip, bp->b_data, um->um_bsize, leaf << um->um_bshift, name, namelen, ino, end);
 		brelse(bp, 0);
 		if (error != ENOENT)
 			break;

@@ -27,8 +27,8 @@
 
 static const struct row {
 	const char *name;
-	const char *mkfs;		/* between the program and "image" */
-	const char *after;		/* a command on "image" */
+	const char *mkfs;  /* between the program and "image" */
+	const char *after; /* a command on "image" */
 	unsigned flags;
 } rows[] = {
 	{ "ext2", "ext2", NULL, 0 },
@@ -48,8 +48,8 @@ static const struct row {
 	{ "bigalloc", "ext4 -O bigalloc -C 65536", NULL, 0 },
 	{ "bigalloc, 1 KiB blocks", "ext4 -b 1024 -O bigalloc,^resize_inode -C 16384", NULL, 0 },
 	{ "meta_bg", "ext4 -O meta_bg,^resize_inode", NULL, 0 },
-	{ "meta_bg, 1 KiB blocks, many groups", "ext4 -b 1024 -O meta_bg,^resize_inode -g 1024", NULL,
-	    0 },
+	{ "meta_bg, 1 KiB blocks, many groups", "ext4 -b 1024 -O meta_bg,^resize_inode -g 1024",
+	    NULL, 0 },
 	{ "meta_bg, bigalloc, 1 KiB blocks",
 	    "ext4 -b 1024 -O meta_bg,^resize_inode,bigalloc -C 4096 -g 2048", NULL, 0 },
 	{ "sparse_super2", "ext4 -O sparse_super2,^resize_inode", NULL, 0 },
@@ -62,7 +62,8 @@ static const struct row {
 	{ "no filetype", "ext4 -O ^filetype", NULL, 0 },
 	{ "much ignored for reading",
 	    "ext4 -O orphan_file,quota,project,verity,encrypt,casefold,stable_inodes,fast_commit,mmp,"
-	    "large_dir", NULL, 0 },
+	    "large_dir",
+	    NULL, 0 },
 	{ "no dir_index", "ext4 -O ^dir_index", NULL, 0 },
 	{ "revision 0", "ext2 -r 0", NULL, TL_NOXATTR },
 	{ "Hurd", "ext2 -o hurd -I 128", NULL, TL_NOXATTR },
@@ -107,9 +108,9 @@ START_TEST(ext2fs_image_times)
 
 	tl_run("mkfs.ext4 -F -d src image 64M");
 	tl_run("debugfs -w -R 'sif small/s1 mtime @0x80000000' image");
-	tl_run("debugfs -w -R 'sif small/s1 mtime_extra 0x075bcd15' image");	/* epoch 1 */
+	tl_run("debugfs -w -R 'sif small/s1 mtime_extra 0x075bcd15' image"); /* epoch 1 */
 	tl_run("debugfs -w -R 'sif small/s2 mtime @1000' image");
-	tl_run("debugfs -w -R 'sif small/s2 mtime_extra 0xee6b27fc' image");	/* 999999999 ns */
+	tl_run("debugfs -w -R 'sif small/s2 mtime_extra 0xee6b27fc' image"); /* 999999999 ns */
 	ck_assert_int_eq(tl_mount("image", "ext4"), 0);
 	ck_assert_int_eq(rump_sys_stat(TL_MNT "/small/s1", &st), 0);
 	ck_assert_int_eq(st.st_mtim.tv_sec, INT64_C(-0x80000000) + (INT64_C(1) << 32));
@@ -131,10 +132,11 @@ static const struct {
 	{ "unknown feature", "ext4", "debugfs -w -R 'feature FEATURE_I20' image", EOPNOTSUPP },
 	{ "compression", "ext2", "debugfs -w -R 'feature compression' image", EOPNOTSUPP },
 	{ "journal device", "ext4 -O journal_dev", NULL, EOPNOTSUPP },
-	{ "no file system", "ext4", "dd if=/dev/zero of=image bs=64k count=1 conv=notrunc", EINVAL },
+	{ "no file system", "ext4", "dd if=/dev/zero of=image bs=64k count=1 conv=notrunc",
+	    EINVAL },
 	{ "truncated", "ext4", "truncate -s 30M image", EINVAL },
-	{ "superblock checksum", "ext4",
-	    "printf x | dd of=image bs=1 seek=1144 conv=notrunc", EIO },
+	{ "superblock checksum", "ext4", "printf x | dd of=image bs=1 seek=1144 conv=notrunc",
+	    EIO },
 };
 
 START_TEST(ext2fs_image_refused)
@@ -148,7 +150,7 @@ END_TEST
 
 START_TEST(ext2fs_image_is_read_only)
 {
-	struct rump_ufs_args args = { .fspec = (char *)(uintptr_t)"/image" };
+	struct rump_ufs_args args = { .fspec = (char *)(uintptr_t) "/image" };
 	struct stat st;
 	int fd;
 
@@ -158,10 +160,12 @@ START_TEST(ext2fs_image_is_read_only)
 	ck_assert_int_eq(rump_sys_mount("ext4", TL_MNT, RUMP_MNT_UPDATE, &args, sizeof(args)), -1);
 	ck_assert_int_eq(errno, EROFS);
 	ck_assert_int_eq(rump_sys_mkdir("/mnt2", 0755), 0);
-	ck_assert_int_eq(rump_sys_mount("ext2fs", "/mnt2", RUMP_MNT_RDONLY, &args, sizeof(args)), -1);
+	ck_assert_int_eq(
+	    rump_sys_mount("ext2fs", "/mnt2", RUMP_MNT_RDONLY, &args, sizeof(args)), -1);
 	ck_assert_int_eq(errno, EBUSY);
-	args.fspec = (char *)(uintptr_t)"/mnt2";
-	ck_assert_int_eq(rump_sys_mount("ext2fs", "/mnt2", RUMP_MNT_RDONLY, &args, sizeof(args)), -1);
+	args.fspec = (char *)(uintptr_t) "/mnt2";
+	ck_assert_int_eq(
+	    rump_sys_mount("ext2fs", "/mnt2", RUMP_MNT_RDONLY, &args, sizeof(args)), -1);
 	ck_assert_int_eq(errno, ENOTBLK);
 	ck_assert_int_eq(rump_sys_open(TL_MNT "/small/s1", O_RDWR), -1);
 	ck_assert_int_eq(errno, EROFS);
@@ -250,11 +254,11 @@ main(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_loop_test(tc, ext2fs_image_equals_its_source, 0,
-	    (int)(sizeof(rows) / sizeof(rows[0])));
+	tcase_add_loop_test(
+	    tc, ext2fs_image_equals_its_source, 0, (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(tc, ext2fs_image_times);
-	tcase_add_loop_test(tc, ext2fs_image_refused, 0,
-	    (int)(sizeof(refused) / sizeof(refused[0])));
+	tcase_add_loop_test(
+	    tc, ext2fs_image_refused, 0, (int)(sizeof(refused) / sizeof(refused[0])));
 	tcase_add_test(tc, ext2fs_image_is_read_only);
 	tcase_add_test(tc, ext2fs_image_casefold);
 	tcase_add_loop_test(tc, ext2fs_image_threads, 0, (int)(sizeof(ncpu) / sizeof(ncpu[0])));

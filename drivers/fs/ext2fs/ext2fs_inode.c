@@ -68,8 +68,8 @@ static const char *
 judge_contents(const struct ext2mount *um, const struct e2_inode *di)
 {
 	const bool dir = S_ISDIR(di->i_mode), inlined = di->i_flags & E2_INLINE_DATA_FL;
-	const uint64_t max = di->i_flags & E2_EXTENTS_FL ? um->um_max_bytes
-	    : um->um_max_bytes_indirect;
+	const uint64_t max =
+	    di->i_flags & E2_EXTENTS_FL ? um->um_max_bytes : um->um_max_bytes_indirect;
 	struct e2_exthdr eh;
 
 	if (!dir && !S_ISREG(di->i_mode) && !S_ISLNK(di->i_mode))
@@ -78,7 +78,7 @@ judge_contents(const struct ext2mount *um, const struct e2_inode *di)
 		if (!ext2fs_has_incompat(um, E2_INCOMPAT_INLINE_DATA))
 			return "inline data without the feature inline_data";
 		return di->i_size > um->um_super.s_inode_size ? "inline data larger than an inode"
-		    : NULL;
+							      : NULL;
 	}
 	if (di->i_size > max)
 		return "size beyond what its block map can hold";
@@ -137,8 +137,8 @@ ext2fs_inode_load(struct ext2mount *um, ino_t ino, struct e2node *ip)
 	ip->i_lockf = NULL;
 	error = e2_inode_decode(bytes, isize, um->um_hurd, &ip->i_di);
 	if (error == 0 && um->um_csum) {
-		ip->i_seed = e2_csum_inode_seed(um->um_csum_seed, (uint32_t)ino,
-		    ip->i_di.i_generation);
+		ip->i_seed =
+		    e2_csum_inode_seed(um->um_csum_seed, (uint32_t)ino, ip->i_di.i_generation);
 		good = ip->i_di.i_checksum ==
 		    e2_csum_inode(ip->i_seed, bytes, isize, ip->i_di.i_has_checksum_hi);
 	}

@@ -16,7 +16,7 @@
 
 #include "ext2fs.h"
 
-#define E2_SAY_RATE 20	/* lines a second */
+#define E2_SAY_RATE 20 /* lines a second */
 
 void
 ext2fs_say(struct ext2mount *um, const char *fmt, ...)
@@ -47,8 +47,7 @@ ext2fs_block_ok(const struct ext2mount *um, uint64_t blk, uint64_t len)
 {
 	const uint64_t end = um->um_super.s_blocks_count;
 
-	return blk != 0 && blk >= um->um_super.s_first_data_block && blk < end &&
-	    len <= end - blk;
+	return blk != 0 && blk >= um->um_super.s_first_data_block && blk < end && len <= end - blk;
 }
 
 /* Read block blk of the device; an escaped copy gets the journal's magic number back. */
@@ -118,8 +117,7 @@ verify_key(uint64_t blk, ino_t ino)
 bool
 ext2fs_verified(struct ext2mount *um, uint64_t blk, ino_t ino)
 {
-	return atomic_load_relaxed(&um->um_verified[blk % E2_VERIFY_SLOTS]) ==
-	    verify_key(blk, ino);
+	return atomic_load_relaxed(&um->um_verified[blk % E2_VERIFY_SLOTS]) == verify_key(blk, ino);
 }
 
 void

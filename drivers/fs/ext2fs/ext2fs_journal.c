@@ -26,8 +26,8 @@
 #include "ext2fs.h"
 #include "ext2fs_csum.h"
 
-#define E2J_INCOMPAT_KNOWN                                                                         \
-	(E2J_INCOMPAT_REVOKE | E2J_INCOMPAT_64BIT | E2J_INCOMPAT_ASYNC_COMMIT |                    \
+#define E2J_INCOMPAT_KNOWN                                                      \
+	(E2J_INCOMPAT_REVOKE | E2J_INCOMPAT_64BIT | E2J_INCOMPAT_ASYNC_COMMIT | \
 	    E2J_INCOMPAT_CSUM_V2 | E2J_INCOMPAT_CSUM_V3 | E2J_INCOMPAT_FAST_COMMIT)
 #define E2J_CHKSUM_CRC32  1
 #define E2J_CHKSUM_CRC32C 4
@@ -36,16 +36,16 @@ enum walk_mode { WALK_CHECK, WALK_DATA, WALK_REVOKE };
 
 struct jreplay {
 	struct ext2mount *jr_um;
-	struct e2node *jr_ip;		/* the journal's inode */
+	struct e2node *jr_ip; /* the journal's inode */
 	struct e2_jsuper jr_js;
 	struct e2_overlay *jr_ov;
-	uint8_t *jr_block;		/* the log block at hand, one block long */
-	uint32_t jr_end;		/* behind the ring's last block */
-	uint32_t jr_seed;		/* of checksums v2 and v3 */
-	uint32_t jr_crc;		/* of checksum v1, over the transaction so far */
-	bool jr_csum;			/* v2 or v3 */
-	bool jr_bad;			/* a block of this transaction has a bad checksum */
-	uint32_t jr_left;		/* log blocks that may still be walked */
+	uint8_t *jr_block; /* the log block at hand, one block long */
+	uint32_t jr_end;   /* behind the ring's last block */
+	uint32_t jr_seed;  /* of checksums v2 and v3 */
+	uint32_t jr_crc;   /* of checksum v1, over the transaction so far */
+	bool jr_csum;	   /* v2 or v3 */
+	bool jr_bad;	   /* a block of this transaction has a bad checksum */
+	uint32_t jr_left;  /* log blocks that may still be walked */
 };
 
 static int
@@ -109,8 +109,10 @@ check_data(struct jreplay *jr, uint32_t pos, uint32_t seq, const struct e2_jtag 
 		if (!(jr->jr_js.js_incompat & E2J_INCOMPAT_CSUM_V3))
 			sum &= 0xffff;
 		if (sum != jt->jt_checksum) {
-			ext2fs_say(jr->jr_um, "journal: checksum mismatch in the copy of block"
-			    " %ju, transaction %u", (uintmax_t)jt->jt_block, seq);
+			ext2fs_say(jr->jr_um,
+			    "journal: checksum mismatch in the copy of block"
+			    " %ju, transaction %u",
+			    (uintmax_t)jt->jt_block, seq);
 			jr->jr_bad = true;
 		}
 	} else if (error == 0) {
@@ -132,7 +134,7 @@ walk_tags(struct jreplay *jr, enum walk_mode mode, uint32_t *posp, uint32_t seq)
 
 	do {
 		if (e2_jtag_decode(jr->jr_block, len, off, &jr->jr_js, &jt) != 0)
-			break;		/* full: the last tag's flag is missing */
+			break; /* full: the last tag's flag is missing */
 		off += jt.jt_size;
 		*posp = jnext(jr, *posp);
 		if (mode == WALK_CHECK) {
@@ -142,8 +144,8 @@ walk_tags(struct jreplay *jr, enum walk_mode mode, uint32_t *posp, uint32_t seq)
 		} else if (mode == WALK_DATA) {
 			error = jread(jr, *posp, NULL, &phys);
 			if (error == 0)
-				ext2fs_overlay_set(jr->jr_ov, jt.jt_block, phys,
-				    (jt.jt_flags & E2JT_ESCAPE) != 0);
+				ext2fs_overlay_set(
+				    jr->jr_ov, jt.jt_block, phys, (jt.jt_flags & E2JT_ESCAPE) != 0);
 		}
 	} while (error == 0 && !(jt.jt_flags & E2JT_LAST));
 	return error;
@@ -173,8 +175,9 @@ check_tail(struct jreplay *jr, uint32_t pos, uint32_t seq)
 {
 	const uint32_t bsize = jr->jr_um->um_bsize;
 
-	if (!jr->jr_csum || e2_jtail_decode(jr->jr_block, bsize) ==
-	    e2_csum_jblock(jr->jr_seed, jr->jr_block, bsize, bsize - E2J_TAIL_SIZE))
+	if (!jr->jr_csum ||
+	    e2_jtail_decode(jr->jr_block, bsize) ==
+		e2_csum_jblock(jr->jr_seed, jr->jr_block, bsize, bsize - E2J_TAIL_SIZE))
 		return;
 	ext2fs_say(jr->jr_um, "journal: checksum mismatch in block %u, transaction %u", pos, seq);
 	jr->jr_bad = true;
@@ -191,8 +194,8 @@ check_commit(struct jreplay *jr, uint32_t pos, uint32_t seq)
 	if (e2_jcommit_decode(jr->jr_block, bsize, &jc) != 0)
 		return EIO;
 	if (jr->jr_csum)
-		good = jc.jc_chksum ==
-		    e2_csum_jblock(jr->jr_seed, jr->jr_block, bsize, E2JC_CHKSUM);
+		good =
+		    jc.jc_chksum == e2_csum_jblock(jr->jr_seed, jr->jr_block, bsize, E2JC_CHKSUM);
 	else if ((jr->jr_js.js_compat & E2J_COMPAT_CHECKSUM) && jc.jc_chksum_type != 0)
 		good = jc.jc_chksum_type == E2J_CHKSUM_CRC32 && jc.jc_chksum_size == 4 &&
 		    jc.jc_chksum == jr->jr_crc;
@@ -217,7 +220,7 @@ walk_transaction(struct jreplay *jr, enum walk_mode mode, uint32_t *posp, uint32
 		const uint32_t pos = *posp;
 
 		if (mode == WALK_CHECK && jr->jr_left-- == 0)
-			return ENOENT;		/* all of the ring, and no end */
+			return ENOENT; /* all of the ring, and no end */
 		error = jread(jr, pos, jr->jr_block, NULL);
 		if (error != 0)
 			return error;
@@ -228,8 +231,8 @@ walk_transaction(struct jreplay *jr, enum walk_mode mode, uint32_t *posp, uint32
 		case E2J_DESCRIPTOR:
 			if (mode == WALK_CHECK) {
 				check_tail(jr, pos, seq);
-				jr->jr_crc = e2_crc32_be(jr->jr_crc, jr->jr_block,
-				    jr->jr_um->um_bsize);
+				jr->jr_crc =
+				    e2_crc32_be(jr->jr_crc, jr->jr_block, jr->jr_um->um_bsize);
 			}
 			error = walk_tags(jr, mode, posp, seq);
 			break;
@@ -291,14 +294,14 @@ check_jsuper(struct jreplay *jr)
 		return EOPNOTSUPP;
 	}
 	if (js->js_blocksize != um->um_bsize)
-		return jbad(jr, "another block size than the file system", js->js_blocksize,
-		    EINVAL);
+		return jbad(
+		    jr, "another block size than the file system", js->js_blocksize, EINVAL);
 	if (js->js_maxlen < 2 || js->js_maxlen > jr->jr_ip->i_di.i_size >> um->um_bshift)
 		return jbad(jr, "longer than its file", js->js_maxlen, EINVAL);
 	jr->jr_end = js->js_maxlen;
 	if (js->js_incompat & E2J_INCOMPAT_FAST_COMMIT) {
-		const uint32_t fc = js->js_num_fc_blocks != 0 ? js->js_num_fc_blocks
-		    : E2J_FC_DEFAULT_BLOCKS;
+		const uint32_t fc =
+		    js->js_num_fc_blocks != 0 ? js->js_num_fc_blocks : E2J_FC_DEFAULT_BLOCKS;
 
 		if (fc >= js->js_maxlen)
 			return jbad(jr, "fast-commit area larger than the journal", fc, EINVAL);
@@ -314,8 +317,8 @@ check_jsuper(struct jreplay *jr)
 	    js->js_checksum_type != E2J_CHKSUM_CRC32C)
 		return jbad(jr, "unknown type of checksums", js->js_checksum_type, EINVAL);
 	if (js->js_checksum != e2_csum_jsuper(jr->jr_block))
-		return jbad(jr, "checksum mismatch in its superblock, inode",
-		    jr->jr_ip->i_number, EIO);
+		return jbad(
+		    jr, "checksum mismatch in its superblock, inode", jr->jr_ip->i_number, EIO);
 	jr->jr_seed = e2_csum_bytes(~0u, js->js_uuid, sizeof(js->js_uuid));
 	return 0;
 }

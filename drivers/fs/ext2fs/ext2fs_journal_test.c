@@ -25,7 +25,7 @@
 static const struct row {
 	const char *name;
 	const char *mkfs;
-	const char *open;		/* of the journal: checksum options */
+	const char *open; /* of the journal: checksum options */
 	uint32_t bsize;
 } rows[] = {
 	{ "plain, 64 bits", "ext4", "", 4096 },
@@ -51,8 +51,8 @@ diff_images(const char *a, const char *b, uint32_t bsize, char *list, size_t roo
 		if (memcmp(pa + off, pb + off, bsize) == 0)
 			continue;
 		memcpy(out + n++ * bsize, pb + off, bsize);
-		used += (size_t)snprintf(list + used, room - used, "%s%zu", used ? "," : "",
-		    off / bsize);
+		used += (size_t)snprintf(
+		    list + used, room - used, "%s%zu", used ? "," : "", off / bsize);
 		ck_assert(used < room);
 	}
 	tl_spew("blocks", out, n * bsize);
@@ -65,16 +65,15 @@ diff_images(const char *a, const char *b, uint32_t bsize, char *list, size_t roo
 static void
 make_unclean(const struct row *row)
 {
-	static const char change[] =
-	    "mkdir newdir\n"
-	    "write src/d/rnd newdir/copy\n"
-	    "rm small/s3\n"
-	    "sif small/s4 mode 0100600\n";
+	static const char change[] = "mkdir newdir\n"
+				     "write src/d/rnd newdir/copy\n"
+				     "rm small/s3\n"
+				     "sif small/s4 mode 0100600\n";
 	char list[20000], commands[21000];
 
 	/* A journal has at least 1024 blocks. */
-	tl_run("mkfs.%s -b %u -F -d src image %uM; dumpe2fs -h image | grep -q has_journal", row->mkfs,
-	    row->bsize, row->bsize == 65536 ? 192 : 64);
+	tl_run("mkfs.%s -b %u -F -d src image %uM; dumpe2fs -h image | grep -q has_journal",
+	    row->mkfs, row->bsize, row->bsize == 65536 ? 192 : 64);
 	tl_run("cp image after");
 	tl_spew("commands", change, sizeof(change) - 1);
 	tl_run("debugfs -w -f commands after");
@@ -116,7 +115,14 @@ describe(const char *path, FILE *out)
 }
 
 static const char *const interesting[] = {
-	"", "/newdir", "/newdir/copy", "/small", "/small/s4", "/small/s5", "/d/rnd", "/d/sparse",
+	"",
+	"/newdir",
+	"/newdir/copy",
+	"/small",
+	"/small/s4",
+	"/small/s5",
+	"/d/rnd",
+	"/d/sparse",
 };
 
 static char *
@@ -169,7 +175,8 @@ START_TEST(ext2fs_journal_uncommitted)
 {
 	char list[20000], commands[21000];
 
-	tl_run("mkfs.ext4 -b 4096 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
+	tl_run(
+	    "mkfs.ext4 -b 4096 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
 	diff_images("image", "after", 4096, list, sizeof(list));
 	snprintf(commands, sizeof(commands), "jo\njw -c -b %s blocks\njc\n", list);
 	tl_spew("commands", commands, strlen(commands));
@@ -185,7 +192,8 @@ START_TEST(ext2fs_journal_revoked)
 {
 	char list[20000], commands[45000];
 
-	tl_run("mkfs.ext4 -b 4096 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
+	tl_run(
+	    "mkfs.ext4 -b 4096 -F -d src image 64M; cp image after; debugfs -w -R 'rm small/s3' after");
 	diff_images("image", "after", 4096, list, sizeof(list));
 	snprintf(commands, sizeof(commands), "jo\njw -b %s blocks\njw -r %s\njc\n", list, list);
 	tl_spew("commands", commands, strlen(commands));
@@ -226,7 +234,7 @@ END_TEST
 
 /* Fast commits behind the last transaction are refused by name; those of old ones do not matter. */
 static const struct {
-	uint32_t ahead;			/* of the next transaction */
+	uint32_t ahead; /* of the next transaction */
 	int error;
 } fast[] = { { 0, EOPNOTSUPP }, { 3, 0 } };
 
@@ -242,7 +250,7 @@ START_TEST(ext2fs_journal_fast_commit)
 	image = tl_slurp("image", &len);
 	js = memmem(image, len, super, sizeof(super));
 	ck_assert_ptr_nonnull(js);
-	js[0x2b] |= 0x20;		/* the feature; its area is the last 256 blocks */
+	js[0x2b] |= 0x20; /* the feature; its area is the last 256 blocks */
 	memcpy(&maxlen, js + 0x10, 4);
 	memcpy(&seq, js + 0x18, 4);
 	seq = be32toh(seq) + 1 + fast[_i].ahead;
@@ -289,8 +297,8 @@ main(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_loop_test(tc, ext2fs_journal_replayed_in_memory, 0,
-	    (int)(sizeof(rows) / sizeof(rows[0])));
+	tcase_add_loop_test(
+	    tc, ext2fs_journal_replayed_in_memory, 0, (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(tc, ext2fs_journal_not_read_write);
 	tcase_add_test(tc, ext2fs_journal_uncommitted);
 	tcase_add_test(tc, ext2fs_journal_revoked);

@@ -41,7 +41,7 @@ ext2fs_vop_lookup(void *v)
 	if (would_write(cnp) && (cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME))
 		return EROFS;
 	if (cache_lookup(dvp, cnp->cn_nameptr, cnp->cn_namelen, cnp->cn_nameiop, cnp->cn_flags,
-	    NULL, ap->a_vpp))
+		NULL, ap->a_vpp))
 		return *ap->a_vpp == NULL ? ENOENT : 0;
 	if (cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.') {
 		vref(dvp);

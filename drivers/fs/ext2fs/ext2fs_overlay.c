@@ -95,8 +95,7 @@ ext2fs_overlay_unset(struct e2_overlay *ov, uint64_t blk)
 bool
 ext2fs_overlay_find(const struct e2_overlay *ov, uint64_t blk, uint64_t *copy, bool *escaped)
 {
-	const struct overlay_node *const on =
-	    rb_tree_find_node(__UNCONST(&ov->ov_tree), &blk);
+	const struct overlay_node *const on = rb_tree_find_node(__UNCONST(&ov->ov_tree), &blk);
 
 	if (on == NULL)
 		return false;
@@ -108,8 +107,7 @@ ext2fs_overlay_find(const struct e2_overlay *ov, uint64_t blk, uint64_t *copy, b
 uint64_t
 ext2fs_overlay_next(const struct e2_overlay *ov, uint64_t blk)
 {
-	const struct overlay_node *const on =
-	    rb_tree_find_node_geq(__UNCONST(&ov->ov_tree), &blk);
+	const struct overlay_node *const on = rb_tree_find_node_geq(__UNCONST(&ov->ov_tree), &blk);
 
 	return on == NULL ? UINT64_MAX : on->on_blk;
 }

@@ -18,16 +18,16 @@
 
 #include "ext2fs.h"
 
-#define OUT_MAX	     65536	/* bytes gathered at once */
-#define INLINE_SHIFT 20		/* position 24 is byte E2_INLINE_PARENT_SIZE */
+#define OUT_MAX	     65536 /* bytes gathered at once */
+#define INLINE_SHIFT 20	   /* position 24 is byte E2_INLINE_PARENT_SIZE */
 
 struct readdir {
 	struct e2node *rd_ip;
 	uint8_t *rd_out;
 	size_t rd_used, rd_size;
-	off_t *rd_cookies;		/* NULL: not wanted */
+	off_t *rd_cookies; /* NULL: not wanted */
 	int rd_ncookies;
-	uint64_t rd_pos;		/* behind the last entry given */
+	uint64_t rd_pos; /* behind the last entry given */
 	bool rd_full;
 };
 
@@ -35,8 +35,12 @@ static uint8_t
 dirent_type(const struct e2node *ip, uint8_t type)
 {
 	static const uint8_t map[] = {
-		[E2_FT_REG] = DT_REG, [E2_FT_DIR] = DT_DIR, [E2_FT_CHR] = DT_CHR,
-		[E2_FT_BLK] = DT_BLK, [E2_FT_FIFO] = DT_FIFO, [E2_FT_SOCK] = DT_SOCK,
+		[E2_FT_REG] = DT_REG,
+		[E2_FT_DIR] = DT_DIR,
+		[E2_FT_CHR] = DT_CHR,
+		[E2_FT_BLK] = DT_BLK,
+		[E2_FT_FIFO] = DT_FIFO,
+		[E2_FT_SOCK] = DT_SOCK,
 		[E2_FT_LNK] = DT_LNK,
 	};
 
@@ -137,8 +141,8 @@ emit_inline(struct readdir *rd)
 	error = emit_region(rd, data + E2_INLINE_PARENT_SIZE, E2_NBLOCK - E2_INLINE_PARENT_SIZE,
 	    E2_INLINE_PARENT_SIZE + INLINE_SHIFT);
 	if (error == 0 && !rd->rd_full && size > E2_NBLOCK)
-		error = emit_region(rd, data + E2_NBLOCK, size - E2_NBLOCK,
-		    E2_NBLOCK + INLINE_SHIFT);
+		error =
+		    emit_region(rd, data + E2_NBLOCK, size - E2_NBLOCK, E2_NBLOCK + INLINE_SHIFT);
 	kmem_free(data, size);
 	return error;
 }
@@ -165,13 +169,14 @@ ext2fs_vop_readdir(void *v)
 		return EINVAL;
 	rd.rd_out = kmem_alloc(rd.rd_size, KM_SLEEP);
 	if (ap->a_cookies != NULL)
-		rd.rd_cookies = malloc(rd.rd_size / _DIRENT_MINSIZE((struct dirent *)NULL) *
-		    sizeof(off_t), M_TEMP, M_WAITOK);
+		rd.rd_cookies =
+		    malloc(rd.rd_size / _DIRENT_MINSIZE((struct dirent *)NULL) * sizeof(off_t),
+			M_TEMP, M_WAITOK);
 	error = ip->i_di.i_flags & E2_INLINE_DATA_FL ? emit_inline(&rd) : emit_blocks(&rd);
 	if (rd.rd_used > 0)
-		error = 0;		/* what is bad comes up again at the next call */
+		error = 0; /* what is bad comes up again at the next call */
 	else if (error == 0 && rd.rd_full)
-		error = EINVAL;		/* no room for one entry */
+		error = EINVAL; /* no room for one entry */
 	if (error == 0)
 		error = uiomove(rd.rd_out, rd.rd_used, uio);
 	kmem_free(rd.rd_out, rd.rd_size);
@@ -182,8 +187,8 @@ ext2fs_vop_readdir(void *v)
 	}
 	uio->uio_offset = (off_t)rd.rd_pos;
 	if (ap->a_eofflag != NULL)
-		*ap->a_eofflag = !rd.rd_full && (rd.rd_pos >= ip->i_di.i_size ||
-		    (ip->i_di.i_flags & E2_INLINE_DATA_FL) != 0);
+		*ap->a_eofflag = !rd.rd_full &&
+		    (rd.rd_pos >= ip->i_di.i_size || (ip->i_di.i_flags & E2_INLINE_DATA_FL) != 0);
 	if (ap->a_cookies != NULL) {
 		*ap->a_cookies = rd.rd_cookies;
 		*ap->a_ncookies = rd.rd_ncookies;

@@ -14,10 +14,10 @@
 #include "ext2fs_csum.h"
 
 /* What a reader copes with; the rest of the incompatible features is refused by name. */
-#define E2_INCOMPAT_READABLE                                                                       \
-	(E2_INCOMPAT_FILETYPE | E2_INCOMPAT_RECOVER | E2_INCOMPAT_META_BG | E2_INCOMPAT_EXTENTS |  \
-	    E2_INCOMPAT_64BIT | E2_INCOMPAT_MMP | E2_INCOMPAT_FLEX_BG | E2_INCOMPAT_EA_INODE |     \
-	    E2_INCOMPAT_CSUM_SEED | E2_INCOMPAT_LARGEDIR | E2_INCOMPAT_INLINE_DATA |               \
+#define E2_INCOMPAT_READABLE                                                                      \
+	(E2_INCOMPAT_FILETYPE | E2_INCOMPAT_RECOVER | E2_INCOMPAT_META_BG | E2_INCOMPAT_EXTENTS | \
+	    E2_INCOMPAT_64BIT | E2_INCOMPAT_MMP | E2_INCOMPAT_FLEX_BG | E2_INCOMPAT_EA_INODE |    \
+	    E2_INCOMPAT_CSUM_SEED | E2_INCOMPAT_LARGEDIR | E2_INCOMPAT_INLINE_DATA |              \
 	    E2_INCOMPAT_ENCRYPT | E2_INCOMPAT_CASEFOLD)
 
 static int
@@ -68,21 +68,21 @@ check_sizes(struct ext2mount *um)
 		um->um_desc_size = s->s_desc_size;
 		if (s->s_desc_size < E2_GD_SIZE64 || s->s_desc_size > 1024 ||
 		    !powerof2(s->s_desc_size))
-			return super_bad(um, "impossible size of group descriptors",
-			    s->s_desc_size);
+			return super_bad(
+			    um, "impossible size of group descriptors", s->s_desc_size);
 	}
-	max_group = (uint64_t)um->um_bsize * 8;	/* bits of a bitmap block */
+	max_group = (uint64_t)um->um_bsize * 8; /* bits of a bitmap block */
 	if (s->s_inodes_per_group == 0 || s->s_inodes_per_group > max_group)
-		return super_bad(um, "impossible number of inodes in a group",
-		    s->s_inodes_per_group);
+		return super_bad(
+		    um, "impossible number of inodes in a group", s->s_inodes_per_group);
 	if (bigalloc) {
 		if (s->s_log_cluster_size < s->s_log_block_size || s->s_log_cluster_size > 20)
 			return super_bad(um, "impossible cluster size", s->s_log_cluster_size);
 		max_group <<= s->s_log_cluster_size - s->s_log_block_size;
 	}
 	if (s->s_blocks_per_group == 0 || s->s_blocks_per_group > max_group)
-		return super_bad(um, "impossible number of blocks in a group",
-		    s->s_blocks_per_group);
+		return super_bad(
+		    um, "impossible number of blocks in a group", s->s_blocks_per_group);
 	if (s->s_first_data_block > (um->um_bsize == 1024 ? 1 : 0))
 		return super_bad(um, "impossible first data block", s->s_first_data_block);
 	return 0;
@@ -123,8 +123,8 @@ check_checksum(struct ext2mount *um, const void *bytes)
 	if (s->s_checksum_type != E2_CHECKSUM_CRC32C)
 		return super_bad(um, "unknown type of checksums", s->s_checksum_type);
 	if (s->s_checksum != e2_csum_super(bytes)) {
-		ext2fs_say(um, "checksum mismatch in superblock: block %d",
-		    E2_SB_OFFSET >> um->um_bshift);
+		ext2fs_say(
+		    um, "checksum mismatch in superblock: block %d", E2_SB_OFFSET >> um->um_bshift);
 		return EIO;
 	}
 	return 0;
@@ -183,8 +183,8 @@ super_again(struct ext2mount *um)
 	error = super_accept(um, (const uint8_t *)bp->b_data + off);
 	brelse(bp, 0);
 	if (error == 0 && um->um_super.s_log_block_size != log)
-		error = super_bad(um, "the journal changes the block size",
-		    um->um_super.s_log_block_size);
+		error = super_bad(
+		    um, "the journal changes the block size", um->um_super.s_log_block_size);
 	return error;
 }
 
@@ -197,8 +197,10 @@ replay(struct ext2mount *um)
 	if (!(s->s_feature_compat & E2_COMPAT_HAS_JOURNAL))
 		return super_bad(um, "needs recovery, but has no journal", 0);
 	if (s->s_journal_inum == 0) {
-		ext2fs_say(um, "the journal on an external device (journal_dev 0x%x) must be"
-		    " replayed first: not supported", s->s_journal_dev);
+		ext2fs_say(um,
+		    "the journal on an external device (journal_dev 0x%x) must be"
+		    " replayed first: not supported",
+		    s->s_journal_dev);
 		return EOPNOTSUPP;
 	}
 	error = ext2fs_journal_replay(um);
@@ -212,7 +214,7 @@ replay(struct ext2mount *um)
 int
 ext2fs_super_load(struct ext2mount *um)
 {
-	const uint64_t dev_bytes = um->um_dev_blocks;	/* in bytes until the block size is known */
+	const uint64_t dev_bytes = um->um_dev_blocks; /* in bytes until the block size is known */
 	uint64_t n;
 	int error;
 

@@ -24,8 +24,8 @@
 
 #include "ext2fs_testlib.h"
 
-#define DEVICE "/image"
-#define TREE_TIME 1600000000	/* of all files but those that test times */
+#define DEVICE	  "/image"
+#define TREE_TIME 1600000000 /* of all files but those that test times */
 
 /* ---- Scratch directory, commands ---- */
 
@@ -60,7 +60,8 @@ run(const char *fmt, va_list ap)
 	char cmd[4096], full[4200];
 
 	vsnprintf(cmd, sizeof(cmd), fmt, ap);
-	snprintf(full, sizeof(full), "PATH=$PATH:/usr/sbin:/sbin; { %s; } >tl.log 2>&1 </dev/null", cmd);
+	snprintf(
+	    full, sizeof(full), "PATH=$PATH:/usr/sbin:/sbin; { %s; } >tl.log 2>&1 </dev/null", cmd);
 	return system(full);
 }
 
@@ -264,10 +265,11 @@ tl_make_tree(void)
 		make_file(path, (size_t)(i * 37), (uint32_t)i);
 	}
 	for (int i = 0; i < 400; i++) {
-		snprintf(path, sizeof(path), "src/many/a-name-that-takes-some-room-in-its-directory-%d", i);
+		snprintf(path, sizeof(path),
+		    "src/many/a-name-that-takes-some-room-in-its-directory-%d", i);
 		make_file(path, (size_t)(i % 5), (uint32_t)i);
 	}
-	for (int i = 0; i < 40; i++) {	/* bytes above 127 hash differently, signed and unsigned */
+	for (int i = 0; i < 40; i++) { /* bytes above 127 hash differently, signed and unsigned */
 		snprintf(path, sizeof(path), "src/many/\303\244-%d-\342\202\254", i);
 		make_file(path, 2, (uint32_t)i);
 	}
@@ -330,8 +332,8 @@ struct cmp {
 static void
 cmp_stat(const char *path, const struct stat *a, const struct stat *b, const struct cmp *cmp)
 {
-	ck_assert_msg(a->st_mode == b->st_mode, "%s: mode %o, should be %o", path, b->st_mode,
-	    a->st_mode);
+	ck_assert_msg(
+	    a->st_mode == b->st_mode, "%s: mode %o, should be %o", path, b->st_mode, a->st_mode);
 	ck_assert_msg(a->st_uid == b->st_uid && a->st_gid == b->st_gid, "%s: owner %u:%u", path,
 	    b->st_uid, b->st_gid);
 	ck_assert_msg((cmp->flags & TL_NOTIMES) || (a->st_mtim.tv_sec == b->st_mtim.tv_sec),
@@ -359,7 +361,8 @@ cmp_data(const char *host, const char *rump)
 		n = read(hfd, a, sizeof(a));
 		const ssize_t m = rump_sys_read(rfd, b, sizeof(b));
 
-		ck_assert_msg(n == m, "%s: read %zd, should be %zd: %s", rump, m, n, strerror(errno));
+		ck_assert_msg(
+		    n == m, "%s: read %zd, should be %zd: %s", rump, m, n, strerror(errno));
 		ck_assert_msg(n <= 0 || memcmp(a, b, (size_t)n) == 0, "%s: data differs", rump);
 	} while (n > 0);
 	close(hfd);
@@ -372,8 +375,8 @@ cmp_link(const char *host, const char *rump)
 	char a[4096], b[4096];
 	const ssize_t n = readlink(host, a, sizeof(a)), m = rump_sys_readlink(rump, b, sizeof(b));
 
-	ck_assert_msg(n == m && n > 0 && memcmp(a, b, (size_t)n) == 0, "%s: target (%zd bytes)",
-	    rump, m);
+	ck_assert_msg(
+	    n == m && n > 0 && memcmp(a, b, (size_t)n) == 0, "%s: target (%zd bytes)", rump, m);
 }
 
 static void
@@ -473,7 +476,7 @@ tl_compare(const char *host, const char *rump, unsigned flags)
 static unsigned
 exercise_file(const char *path, const struct stat *st)
 {
-	char buf[16384];		/* of this thread */
+	char buf[16384]; /* of this thread */
 	unsigned errors = 0;
 	int fd;
 
@@ -517,7 +520,7 @@ exercise(const char *path, unsigned *left, int depth)
 		return 1;
 	}
 	while (*left > 0 && (n = rump_sys_getdents64(fd, buf, 8192)) > 0) {
-		for (ssize_t off = 0; off < n && *left > 0;) {
+		for (ssize_t off = 0; off<n && * left> 0;) {
 			const struct dirent64 *de = (const void *)(buf + off);
 			char sub[4096];
 
@@ -525,7 +528,8 @@ exercise(const char *path, unsigned *left, int depth)
 			if (is_dot(de->d_name))
 				continue;
 			--*left;
-			if ((size_t)snprintf(sub, sizeof(sub), "%s/%s", path, de->d_name) >= sizeof(sub))
+			if ((size_t)snprintf(sub, sizeof(sub), "%s/%s", path, de->d_name) >=
+			    sizeof(sub))
 				continue;
 			if (rump_sys_lstat(sub, &st) != 0)
 				errors++;

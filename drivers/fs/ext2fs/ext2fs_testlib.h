@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define TL_MNT "/mnt"		/* where images are mounted in the rump kernel */
+#define TL_MNT "/mnt" /* where images are mounted in the rump kernel */
 
 /* An empty directory of the test's own, current from now on; removed when the process exits. */
 void tl_enter_scratch(void);
@@ -36,8 +36,8 @@ int tl_mount_flags(const char *image, const char *type, int flags);
 /* Unmount and detach. */
 void tl_unmount(void);
 
-#define TL_NOXATTR 0x1		/* the image cannot hold attributes */
-#define TL_NOTIMES 0x2		/* modification times differ: the trees were made apart */
+#define TL_NOXATTR 0x1 /* the image cannot hold attributes */
+#define TL_NOTIMES 0x2 /* modification times differ: the trees were made apart */
 /* Is the rump kernel's directory tree in every respect that of the host?  Returns files compared. */
 unsigned tl_compare(const char *host, const char *rump, unsigned flags);
 

@@ -25,7 +25,7 @@
 
 /* The argument of mount(2). */
 struct ufs_args {
-	char *fspec;			/* path of the block device */
+	char *fspec; /* path of the block device */
 };
 
 pool_cache_t ext2fs_node_cache;
@@ -97,7 +97,8 @@ fill_statvfs(const struct ext2mount *um, struct statvfs *sb)
 {
 	const struct e2_super *s = &um->um_super;
 	const uint32_t ratio = ext2fs_has_ro_compat(um, E2_ROCOMPAT_BIGALLOC)
-	    ? s->s_log_cluster_size - s->s_log_block_size : 0;
+	    ? s->s_log_cluster_size - s->s_log_block_size
+	    : 0;
 	const uint64_t overhead = s->s_overhead_clusters << ratio;
 
 	sb->f_bsize = sb->f_frsize = um->um_bsize;
@@ -194,8 +195,8 @@ ext2fs_mount(struct mount *mp, const char *path, void *data, size_t *len)
 	}
 	if (args->fspec == NULL)
 		return EINVAL;
-	error = set_statvfs_info(path, UIO_USERSPACE, args->fspec, UIO_USERSPACE,
-	    mp->mnt_op->vfs_name, mp, curlwp);
+	error = set_statvfs_info(
+	    path, UIO_USERSPACE, args->fspec, UIO_USERSPACE, mp->mnt_op->vfs_name, mp, curlwp);
 	if (error != 0)
 		return error;
 	if (!(mp->mnt_flag & MNT_RDONLY)) {
@@ -275,8 +276,8 @@ vnode_set_type(struct vnode *vp, const struct e2node *ip)
 }
 
 static int
-ext2fs_loadvnode(struct mount *mp, struct vnode *vp, const void *key, size_t key_len,
-    const void **new_key)
+ext2fs_loadvnode(
+    struct mount *mp, struct vnode *vp, const void *key, size_t key_len, const void **new_key)
 {
 	struct e2node *ip;
 	ino_t ino;
@@ -374,24 +375,27 @@ ext2fs_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
 }
 
 static const struct vnodeopv_desc *const ext2fs_opv_descs[] = {
-	&ext2fs_vnodeop_opv_desc, &ext2fs_specop_opv_desc, &ext2fs_fifoop_opv_desc, NULL,
+	&ext2fs_vnodeop_opv_desc,
+	&ext2fs_specop_opv_desc,
+	&ext2fs_fifoop_opv_desc,
+	NULL,
 };
 /* The second name shares the first one's vectors. */
 static const struct vnodeopv_desc *const ext4_opv_descs[] = { NULL };
 
-#define EXT2FS_VFSOPS(name, descs)                                                                 \
-	{                                                                                          \
-		.vfs_name = (name), .vfs_min_mount_data = sizeof(struct ufs_args),                 \
-		.vfs_mount = ext2fs_mount, .vfs_start = ext2fs_start,                              \
-		.vfs_unmount = ext2fs_unmount, .vfs_root = ext2fs_root,                            \
-		.vfs_quotactl = (void *)eopnotsupp, .vfs_statvfs = ext2fs_statvfs,                 \
-		.vfs_sync = ext2fs_sync, .vfs_vget = ext2fs_vget,                                  \
-		.vfs_loadvnode = ext2fs_loadvnode, .vfs_fhtovp = ext2fs_fhtovp,                    \
-		.vfs_vptofh = ext2fs_vptofh, .vfs_snapshot = (void *)eopnotsupp,                   \
-		.vfs_extattrctl = vfs_stdextattrctl, .vfs_suspendctl = (void *)eopnotsupp,         \
-		.vfs_renamelock_enter = genfs_renamelock_enter,                                    \
-		.vfs_renamelock_exit = genfs_renamelock_exit,                                      \
-		.vfs_fsync = (void *)eopnotsupp, .vfs_opv_descs = (descs),                         \
+#define EXT2FS_VFSOPS(name, descs)                                                             \
+	{                                                                                      \
+		.vfs_name = (name), .vfs_min_mount_data = sizeof(struct ufs_args),             \
+		.vfs_mount = ext2fs_mount, .vfs_start = ext2fs_start,                          \
+		.vfs_unmount = ext2fs_unmount, .vfs_root = ext2fs_root,                        \
+		.vfs_quotactl = (void *)eopnotsupp, .vfs_statvfs = ext2fs_statvfs,             \
+		.vfs_sync = ext2fs_sync, .vfs_vget = ext2fs_vget,                              \
+		.vfs_loadvnode = ext2fs_loadvnode, .vfs_fhtovp = ext2fs_fhtovp,                \
+		.vfs_vptofh = ext2fs_vptofh, .vfs_snapshot = (void *)eopnotsupp,               \
+		.vfs_extattrctl = vfs_stdextattrctl, .vfs_suspendctl = (void *)eopnotsupp,     \
+		.vfs_renamelock_enter = genfs_renamelock_enter,                                \
+		.vfs_renamelock_exit = genfs_renamelock_exit, .vfs_fsync = (void *)eopnotsupp, \
+		.vfs_opv_descs = (descs),                                                      \
 	}
 
 static struct vfsops ext2fs_vfsops = EXT2FS_VFSOPS(MOUNT_EXT2FS, ext2fs_opv_descs);
@@ -402,8 +406,8 @@ types_attach(void)
 {
 	int error;
 
-	ext2fs_node_cache = pool_cache_init(sizeof(struct e2node), 0, 0, 0, "ext2node", NULL,
-	    IPL_NONE, NULL, NULL, NULL);
+	ext2fs_node_cache = pool_cache_init(
+	    sizeof(struct e2node), 0, 0, 0, "ext2node", NULL, IPL_NONE, NULL, NULL, NULL);
 	error = vfs_attach(&ext2fs_vfsops);
 	if (error == 0) {
 		error = vfs_attach(&ext4_vfsops);

@@ -55,14 +55,14 @@ ext2fs_vop_access(void *v)
 	    (vp->v_type == VREG || vp->v_type == VDIR || vp->v_type == VLNK))
 		return EROFS;
 	return kauth_authorize_vnode(ap->a_cred, kauth_accmode_to_action((int)ap->a_accmode), vp,
-	    NULL, genfs_can_access(vp, ap->a_cred, di->i_uid, di->i_gid, mode, NULL,
-	    ap->a_accmode));
+	    NULL,
+	    genfs_can_access(vp, ap->a_cred, di->i_uid, di->i_gid, mode, NULL, ap->a_accmode));
 }
 
 static struct timespec
 timespec_of(struct e2_time t)
 {
-	return (struct timespec) { .tv_sec = t.t_sec, .tv_nsec = t.t_nsec };
+	return (struct timespec){ .tv_sec = t.t_sec, .tv_nsec = t.t_nsec };
 }
 
 static u_long
@@ -98,8 +98,8 @@ ext2fs_vop_getattr(void *v)
 	va->va_gen = di->i_generation;
 	va->va_flags = flags_of(di->i_flags);
 	va->va_rdev = ip->i_rdev;
-	va->va_bytes = di->i_blocks << (di->i_flags & E2_HUGE_FILE_FL ? ip->i_um->um_bshift
-	    : DEV_BSHIFT);
+	va->va_bytes = di->i_blocks
+	    << (di->i_flags & E2_HUGE_FILE_FL ? ip->i_um->um_bshift : DEV_BSHIFT);
 	va->va_filerev = 0;
 	va->va_vaflags = 0;
 	return 0;
@@ -170,8 +170,9 @@ is_fast_link(const struct e2node *ip)
 	const struct e2_inode *const di = &ip->i_di;
 	const struct e2_super *s = &ip->i_um->um_super;
 	const uint64_t acl = di->i_file_acl == 0 ? 0
-	    : UINT64_C(2) << (ext2fs_has_ro_compat(ip->i_um, E2_ROCOMPAT_BIGALLOC)
-	    ? s->s_log_cluster_size : s->s_log_block_size);
+						 : UINT64_C(2)
+		<< (ext2fs_has_ro_compat(ip->i_um, E2_ROCOMPAT_BIGALLOC) ? s->s_log_cluster_size
+									 : s->s_log_block_size);
 
 	return di->i_size < E2_NBLOCK && (di->i_flags & E2_EXTENTS_FL) == 0 && di->i_blocks <= acl;
 }
@@ -251,8 +252,8 @@ ext2fs_vop_bmap(void *v)
 		*ap->a_vpp = ap->a_vp;
 		run.r_blk = (uint64_t)ap->a_bn;
 	}
-	*ap->a_bnp = run.r_blk == 0 && !escaped ? -1
-	    : (daddr_t)(run.r_blk << (um->um_bshift - DEV_BSHIFT));
+	*ap->a_bnp =
+	    run.r_blk == 0 && !escaped ? -1 : (daddr_t)(run.r_blk << (um->um_bshift - DEV_BSHIFT));
 	if (ap->a_runp != NULL)
 		*ap->a_runp = (int)MIN(run.r_len - 1, (uint64_t)INT_MAX >> um->um_bshift);
 	return 0;
@@ -364,15 +365,17 @@ ext2fs_vop_print(void *v)
 }
 
 /* What files, devices and fifos have in common. */
-#define EXT2FS_COMMON_OPS                                                                          \
-	{ &vop_default_desc, vn_default_error }, { &vop_access_desc, ext2fs_vop_access },          \
-	    { &vop_accessx_desc, genfs_accessx }, { &vop_getattr_desc, ext2fs_vop_getattr },  \
-	    { &vop_setattr_desc, ext2fs_vop_erofs }, { &vop_inactive_desc, ext2fs_vop_inactive },  \
-	    { &vop_reclaim_desc, ext2fs_vop_reclaim }, { &vop_lock_desc, genfs_lock },             \
-	    { &vop_unlock_desc, genfs_unlock }, { &vop_islocked_desc, genfs_islocked },            \
-	    { &vop_print_desc, ext2fs_vop_print }, { &vop_bwrite_desc, vn_bwrite },                \
-	    { &vop_getextattr_desc, ext2fs_vop_getextattr },                                       \
-	    { &vop_listextattr_desc, ext2fs_vop_listextattr }
+#define EXT2FS_COMMON_OPS                                                                         \
+	{ &vop_default_desc, vn_default_error }, { &vop_access_desc, ext2fs_vop_access },         \
+	    { &vop_accessx_desc, genfs_accessx }, { &vop_getattr_desc, ext2fs_vop_getattr },      \
+	    { &vop_setattr_desc, ext2fs_vop_erofs }, { &vop_inactive_desc, ext2fs_vop_inactive }, \
+	    { &vop_reclaim_desc, ext2fs_vop_reclaim }, { &vop_lock_desc, genfs_lock },            \
+	    { &vop_unlock_desc, genfs_unlock }, { &vop_islocked_desc, genfs_islocked },           \
+	    { &vop_print_desc, ext2fs_vop_print }, { &vop_bwrite_desc, vn_bwrite },               \
+	    { &vop_getextattr_desc, ext2fs_vop_getextattr },                                      \
+	{                                                                                         \
+		&vop_listextattr_desc, ext2fs_vop_listextattr                                     \
+	}
 
 int (**ext2fs_vnodeop_p)(void *);
 static const struct vnodeopv_entry_desc ext2fs_vnodeop_entries[] = {
@@ -413,7 +416,8 @@ static const struct vnodeopv_entry_desc ext2fs_vnodeop_entries[] = {
 	{ NULL, NULL },
 };
 const struct vnodeopv_desc ext2fs_vnodeop_opv_desc = {
-	&ext2fs_vnodeop_p, ext2fs_vnodeop_entries,
+	&ext2fs_vnodeop_p,
+	ext2fs_vnodeop_entries,
 };
 
 int (**ext2fs_specop_p)(void *);
@@ -442,7 +446,8 @@ static const struct vnodeopv_entry_desc ext2fs_specop_entries[] = {
 	{ NULL, NULL },
 };
 const struct vnodeopv_desc ext2fs_specop_opv_desc = {
-	&ext2fs_specop_p, ext2fs_specop_entries,
+	&ext2fs_specop_p,
+	ext2fs_specop_entries,
 };
 
 int (**ext2fs_fifoop_p)(void *);
@@ -469,5 +474,6 @@ static const struct vnodeopv_entry_desc ext2fs_fifoop_entries[] = {
 	{ NULL, NULL },
 };
 const struct vnodeopv_desc ext2fs_fifoop_opv_desc = {
-	&ext2fs_fifoop_p, ext2fs_fifoop_entries,
+	&ext2fs_fifoop_p,
+	ext2fs_fifoop_entries,
 };

@@ -22,7 +22,7 @@
 static const struct {
 	uint8_t index;
 	const char *prefix;
-	bool whole;			/* nothing follows */
+	bool whole; /* nothing follows */
 } prefixes[] = {
 	{ E2_XATTR_INDEX_USER, "user.", false },
 	{ E2_XATTR_INDEX_ACL_ACCESS, "system.posix_acl_access", true },
@@ -35,11 +35,11 @@ static const struct {
 
 /* Attributes of one place. */
 struct region {
-	uint8_t *rg_mem;		/* kmem memory */
-	size_t rg_size;			/* of it */
-	const uint8_t *rg_base;		/* where value offsets count from */
-	size_t rg_len;			/* bytes from there on */
-	size_t rg_first;		/* offset of the first entry */
+	uint8_t *rg_mem;	/* kmem memory */
+	size_t rg_size;		/* of it */
+	const uint8_t *rg_base; /* where value offsets count from */
+	size_t rg_len;		/* bytes from there on */
+	size_t rg_first;	/* offset of the first entry */
 };
 
 static int
@@ -96,8 +96,7 @@ block_region(struct e2node *ip, struct region *rg)
 		error = xattr_bad(ip, "bad header in block", blk);
 	} else if (um->um_csum && !ext2fs_verified(um, blk, ip->i_number)) {
 		if (sum != e2_csum_xattr_block(um->um_csum_seed, blk, bp->b_data, um->um_bsize))
-			error = ext2fs_bad_checksum(um, "extended attributes", blk,
-			    ip->i_number);
+			error = ext2fs_bad_checksum(um, "extended attributes", blk, ip->i_number);
 		else
 			ext2fs_set_verified(um, blk, ip->i_number);
 	}
@@ -139,8 +138,9 @@ value_from_inode(struct e2node *ip, const struct e2_xattr *x, uint8_t *value)
 	int error;
 
 	error = ext2fs_inode_load(ip->i_um, x->x_inum, ea);
-	if (error == 0 && (!(ea->i_di.i_flags & E2_EA_INODE_FL) || !S_ISREG(ea->i_di.i_mode) ||
-	    (ea->i_di.i_flags & E2_INLINE_DATA_FL) || ea->i_di.i_size != x->x_size))
+	if (error == 0 &&
+	    (!(ea->i_di.i_flags & E2_EA_INODE_FL) || !S_ISREG(ea->i_di.i_mode) ||
+		(ea->i_di.i_flags & E2_INLINE_DATA_FL) || ea->i_di.i_size != x->x_size))
 		error = EIO;
 	if (error == 0)
 		error = ext2fs_content_read(ea, value, x->x_size);
@@ -320,7 +320,7 @@ list_add(struct list *ln, const struct e2_xattr *x)
 	/* "system.data" is the contents of an inline file. */
 	if (prefix == NULL || namespace_of(x->x_index) != ln->ln_namespace ||
 	    (x->x_index == E2_XATTR_INDEX_SYSTEM && x->x_namelen == 4 &&
-	    memcmp(x->x_name, "data", 4) == 0))
+		memcmp(x->x_name, "data", 4) == 0))
 		return;
 	n = strlen(prefix);
 	total = n + x->x_namelen;
@@ -384,7 +384,7 @@ ext2fs_vop_listextattr(void *v)
 			ln.ln_used = 0;
 			(void)list_region(ip, &rg, &ln);
 			error = ap->a_uio->uio_resid < size ? ERANGE
-			    : uiomove(ln.ln_buf, size, ap->a_uio);
+							    : uiomove(ln.ln_buf, size, ap->a_uio);
 			kmem_free(ln.ln_buf, size);
 		}
 		region_free(&rg);

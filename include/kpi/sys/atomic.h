@@ -26,49 +26,49 @@
  *	atomic_swap_N returns the old value;
  *	atomic_cas_N stores new if the word is old, and returns what the word was.
  */
-#define KPI_ATOMIC_RMW(N, T, OPERAND, op, builtin)                                                 \
-	static __inline __unused void atomic_##op##_##N(volatile T *p, OPERAND v)                  \
-	{                                                                                          \
-		(void)builtin(p, (T)v, __ATOMIC_SEQ_CST);                                          \
-	}                                                                                          \
-	static __inline __unused T atomic_##op##_##N##_nv(volatile T *p, OPERAND v)                \
-	{                                                                                          \
-		return builtin(p, (T)v, __ATOMIC_SEQ_CST);                                         \
+#define KPI_ATOMIC_RMW(N, T, OPERAND, op, builtin)                                  \
+	static __inline __unused void atomic_##op##_##N(volatile T *p, OPERAND v)   \
+	{                                                                           \
+		(void)builtin(p, (T)v, __ATOMIC_SEQ_CST);                           \
+	}                                                                           \
+	static __inline __unused T atomic_##op##_##N##_nv(volatile T *p, OPERAND v) \
+	{                                                                           \
+		return builtin(p, (T)v, __ATOMIC_SEQ_CST);                          \
 	}
 
-#define KPI_ATOMIC_STEP(N, T, op, builtin)                                                         \
-	static __inline __unused void atomic_##op##_##N(volatile T *p)                             \
-	{                                                                                          \
-		(void)builtin(p, 1, __ATOMIC_SEQ_CST);                                             \
-	}                                                                                          \
-	static __inline __unused T atomic_##op##_##N##_nv(volatile T *p)                           \
-	{                                                                                          \
-		return builtin(p, 1, __ATOMIC_SEQ_CST);                                            \
+#define KPI_ATOMIC_STEP(N, T, op, builtin)                               \
+	static __inline __unused void atomic_##op##_##N(volatile T *p)   \
+	{                                                                \
+		(void)builtin(p, 1, __ATOMIC_SEQ_CST);                   \
+	}                                                                \
+	static __inline __unused T atomic_##op##_##N##_nv(volatile T *p) \
+	{                                                                \
+		return builtin(p, 1, __ATOMIC_SEQ_CST);                  \
 	}
 
-#define KPI_ATOMIC_SWAP(N, T)                                                                      \
-	static __inline __unused T atomic_swap_##N(volatile T *p, T v)                             \
-	{                                                                                          \
-		return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);                                \
-	}                                                                                          \
-	static __inline __unused T atomic_cas_##N(volatile T *p, T old, T new_)                    \
-	{                                                                                          \
-		(void)__atomic_compare_exchange_n(p, &old, new_, false, __ATOMIC_SEQ_CST,          \
-		    __ATOMIC_SEQ_CST);                                                             \
-		return old;                                                                        \
-	}                                                                                          \
-	static __inline __unused T atomic_cas_##N##_ni(volatile T *p, T old, T new_)               \
-	{                                                                                          \
-		return atomic_cas_##N(p, old, new_);                                               \
+#define KPI_ATOMIC_SWAP(N, T)                                                        \
+	static __inline __unused T atomic_swap_##N(volatile T *p, T v)               \
+	{                                                                            \
+		return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);                  \
+	}                                                                            \
+	static __inline __unused T atomic_cas_##N(volatile T *p, T old, T new_)      \
+	{                                                                            \
+		(void)__atomic_compare_exchange_n(                                   \
+		    p, &old, new_, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);       \
+		return old;                                                          \
+	}                                                                            \
+	static __inline __unused T atomic_cas_##N##_ni(volatile T *p, T old, T new_) \
+	{                                                                            \
+		return atomic_cas_##N(p, old, new_);                                 \
 	}
 
 /* S is the signed type by which the add of N takes its operand. */
-#define KPI_ATOMIC_FAMILY(N, T, S)                                                                 \
-	KPI_ATOMIC_RMW(N, T, S, add, __atomic_add_fetch)                                           \
-	KPI_ATOMIC_RMW(N, T, T, and, __atomic_and_fetch)                                           \
-	KPI_ATOMIC_RMW(N, T, T, or, __atomic_or_fetch)                                             \
-	KPI_ATOMIC_STEP(N, T, inc, __atomic_add_fetch)                                             \
-	KPI_ATOMIC_STEP(N, T, dec, __atomic_sub_fetch)                                             \
+#define KPI_ATOMIC_FAMILY(N, T, S)                       \
+	KPI_ATOMIC_RMW(N, T, S, add, __atomic_add_fetch) \
+	KPI_ATOMIC_RMW(N, T, T, and, __atomic_and_fetch) \
+	KPI_ATOMIC_RMW(N, T, T, or, __atomic_or_fetch)   \
+	KPI_ATOMIC_STEP(N, T, inc, __atomic_add_fetch)   \
+	KPI_ATOMIC_STEP(N, T, dec, __atomic_sub_fetch)   \
 	KPI_ATOMIC_SWAP(N, T)
 
 /* clang-format off */
@@ -90,8 +90,8 @@ atomic_swap_ptr(volatile void *p, void *v)
 static __inline __unused void *
 atomic_cas_ptr(volatile void *p, void *old, void *new_)
 {
-	(void)__atomic_compare_exchange_n((void *volatile *)p, &old, new_, false, __ATOMIC_SEQ_CST,
-	    __ATOMIC_SEQ_CST);
+	(void)__atomic_compare_exchange_n(
+	    (void *volatile *)p, &old, new_, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 	return old;
 }
 

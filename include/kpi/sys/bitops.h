@@ -44,14 +44,14 @@ fast_divide32_prepare(uint32_t divisor, uint32_t *m, uint8_t *s1, uint8_t *s2)
 #define fast_divide32(v, div, m, s1, s2)    ((uint32_t)(v) / (uint32_t)(div))
 #define fast_remainder32(v, div, m, s1, s2) ((uint32_t)(v) % (uint32_t)(div))
 
-#define __BITMAP_TYPE(name, t, n)                                                                  \
-	struct name {                                                                              \
-		t _b[((n) + sizeof(t) * 8 - 1) / (sizeof(t) * 8)];                                 \
+#define __BITMAP_TYPE(name, t, n)                                  \
+	struct name {                                              \
+		t _b[((n) + sizeof(t) * 8 - 1) / (sizeof(t) * 8)]; \
 	}
-#define __BITMAP_BITS(v)    (sizeof((v)->_b[0]) * 8)
-#define __BITMAP_SIZE(t, n) (((n) + sizeof(t) * 8 - 1) / (sizeof(t) * 8))
-#define __BITMAP_BIT(n, v)  ((__typeof__((v)->_b[0]))1 << ((n) % __BITMAP_BITS(v)))
-#define __BITMAP_WORD(n, v) ((n) / __BITMAP_BITS(v))
+#define __BITMAP_BITS(v)     (sizeof((v)->_b[0]) * 8)
+#define __BITMAP_SIZE(t, n)  (((n) + sizeof(t) * 8 - 1) / (sizeof(t) * 8))
+#define __BITMAP_BIT(n, v)   ((__typeof__((v)->_b[0]))1 << ((n) % __BITMAP_BITS(v)))
+#define __BITMAP_WORD(n, v)  ((n) / __BITMAP_BITS(v))
 #define __BITMAP_SET(n, v)   ((v)->_b[__BITMAP_WORD(n, v)] |= __BITMAP_BIT(n, v))
 #define __BITMAP_CLR(n, v)   ((v)->_b[__BITMAP_WORD(n, v)] &= ~__BITMAP_BIT(n, v))
 #define __BITMAP_ISSET(n, v) ((v)->_b[__BITMAP_WORD(n, v)] & __BITMAP_BIT(n, v))

@@ -24,13 +24,13 @@ struct uio;
 struct vnode;
 
 /* Priorities of a transfer, for disk queues. */
-#define BPRIO_NPRIO	   3
-#define BPRIO_TIMECRITICAL 2
-#define BPRIO_TIMELIMITED  1
-#define BPRIO_TIMENONCRITICAL 0
-#define BPRIO_DEFAULT	   BPRIO_TIMELIMITED
-#define BIO_GETPRIO(bp)	   ((bp)->b_prio)
-#define BIO_SETPRIO(bp, p) ((bp)->b_prio = (p))
+#define BPRIO_NPRIO	       3
+#define BPRIO_TIMECRITICAL     2
+#define BPRIO_TIMELIMITED      1
+#define BPRIO_TIMENONCRITICAL  0
+#define BPRIO_DEFAULT	       BPRIO_TIMELIMITED
+#define BIO_GETPRIO(bp)	       ((bp)->b_prio)
+#define BIO_SETPRIO(bp, p)     ((bp)->b_prio = (p))
 #define BIO_COPYPRIO(bp1, bp2) BIO_SETPRIO(bp1, BIO_GETPRIO(bp2))
 
 /*
@@ -42,11 +42,11 @@ struct buf {
 		rb_node_t u_rbnode;
 		TAILQ_ENTRY(buf) u_actq;
 		SLIST_ENTRY(buf) u_work;
-	} b_u;				/* (b) of the driver that does the transfer */
-#define b_actq	b_u.u_actq
-#define b_work	b_u.u_work
+	} b_u; /* (b) of the driver that does the transfer */
+#define b_actq	 b_u.u_actq
+#define b_work	 b_u.u_work
 #define b_rbnode b_u.u_rbnode
-	void (*b_iodone)(struct buf *);	/* (b) called once by biodone() instead of the default */
+	void (*b_iodone)(struct buf *); /* (b) called once by biodone() instead of the default */
 	int b_error;			/* (b) errno of the transfer */
 	int b_resid;			/* (b) bytes not transferred */
 	u_int b_flags;			/* (b) B_* */
@@ -64,23 +64,23 @@ struct buf {
 	kcondvar_t b_busy;		/* (c) wanted */
 	u_int b_refcnt;			/* (c) sleepers in bbusy() */
 	void *b_unused;
-	LIST_ENTRY(buf) b_hash;		/* of the owner of the buffer outside the cache */
-	LIST_ENTRY(buf) b_vnbufs;	/* (o) v_cleanblkhd or v_dirtyblkhd */
-	TAILQ_ENTRY(buf) b_freelist;	/* (h) recycling order */
-	TAILQ_ENTRY(buf) b_wapbllist;	/* (o) of a journal */
-	daddr_t b_lblkno;		/* (i) block in the vnode */
-	int b_freelistindex;		/* (h) */
-	u_int b_cflags;			/* (b) BC_* */
-	struct vnode *b_vp;		/* (i) */
-	kcondvar_t b_done;		/* (o) */
-	u_int b_oflags;			/* (o) BO_* */
-	kmutex_t *b_objlock;		/* (i) v_interlock of b_vp, or buffer_lock */
+	LIST_ENTRY(buf) b_hash;	      /* of the owner of the buffer outside the cache */
+	LIST_ENTRY(buf) b_vnbufs;     /* (o) v_cleanblkhd or v_dirtyblkhd */
+	TAILQ_ENTRY(buf) b_freelist;  /* (h) recycling order */
+	TAILQ_ENTRY(buf) b_wapbllist; /* (o) of a journal */
+	daddr_t b_lblkno;	      /* (i) block in the vnode */
+	int b_freelistindex;	      /* (h) */
+	u_int b_cflags;		      /* (b) BC_* */
+	struct vnode *b_vp;	      /* (i) */
+	kcondvar_t b_done;	      /* (o) */
+	u_int b_oflags;		      /* (o) BO_* */
+	kmutex_t *b_objlock;	      /* (i) v_interlock of b_vp, or buffer_lock */
 
 	/* Private to the cache. */
-	uint32_t b_own;			/* (a) 0 free, 1 owned, 2 owned and wanted */
-	uint32_t b_ref;			/* (a) used since the clock came by */
-	struct buf *b_hnext;		/* (a) next of the same hash value */
-	uint64_t b_dirtysince;		/* (o) time_uptime when BO_DELWRI was set */
+	uint32_t b_own;	       /* (a) 0 free, 1 owned, 2 owned and wanted */
+	uint32_t b_ref;	       /* (a) used since the clock came by */
+	struct buf *b_hnext;   /* (a) next of the same hash value */
+	uint64_t b_dirtysince; /* (o) time_uptime when BO_DELWRI was set */
 };
 typedef struct buf buf_t;
 
@@ -108,25 +108,26 @@ typedef struct buf buf_t;
 #define B_DEVPRIVATE 0x02000000
 #define B_MEDIA_FUA  0x08000000 /* on the medium before it is done */
 #define B_MEDIA_DPO  0x10000000
-#define BUF_FLAGBITS "\20\1AGE\3ASYNC\5BUSY\10DELWRI\12DONE\13COWDONE\15GATHERED\16INVAL" \
+#define BUF_FLAGBITS                                                         \
+	"\20\1AGE\3ASYNC\5BUSY\10DELWRI\12DONE\13COWDONE\15GATHERED\16INVAL" \
 	"\17LOCKED\20NOCACHE\23PHYS\24RAW\25READ\30WANTED\32DEVPRIVATE\33VFLUSH\34FUA\35DPO"
 
 /* flags of bread() and breadn() */
 #define B_MODIFY 0x01 /* the caller will change the block */
 
-#define clrbuf(bp)                                                                                 \
-	do {                                                                                       \
-		memset((bp)->b_data, 0, (u_int)(bp)->b_bcount);                                    \
-		(bp)->b_resid = 0;                                                                 \
+#define clrbuf(bp)                                              \
+	do {                                                    \
+		memset((bp)->b_data, 0, (u_int)(bp)->b_bcount); \
+		(bp)->b_resid = 0;                              \
 	} while (0)
 
-#define B_CLRBUF 0x01 /* zero a new block */
-#define B_SYNC	 0x02 /* synchronous allocation */
+#define B_CLRBUF   0x01 /* zero a new block */
+#define B_SYNC	   0x02 /* synchronous allocation */
 #define B_METAONLY 0x04
-#define B_CONTIG 0x08
+#define B_CONTIG   0x08
 
-extern kmutex_t bufcache_lock;	/* sleepers on busy buffers; the legend's (c) */
-extern kmutex_t buffer_lock;	/* b_objlock of buffers without a vnode */
+extern kmutex_t bufcache_lock; /* sleepers on busy buffers; the legend's (c) */
+extern kmutex_t buffer_lock;   /* b_objlock of buffers without a vnode */
 extern u_int nbuf;
 
 /*

@@ -14,9 +14,9 @@ struct bufq_state;
 #define BUFQ_SORT_MASK	   0x000f
 #define BUFQ_EXACT	   0x0010 /* fail when the strategy is not known */
 
-#define BUFQ_STRAT_ANY	      "any"
+#define BUFQ_STRAT_ANY		"any"
 #define BUFQ_DISK_DEFAULT_STRAT "disksort"
-#define BUFQ_STRATEGYNAME_MAX 16
+#define BUFQ_STRATEGYNAME_MAX	16
 
 /* strategy: "fcfs", "disksort" or any.  sleeps.  errors: ENOENT. */
 int bufq_alloc(struct bufq_state **bqp, const char *strategy, int flags);

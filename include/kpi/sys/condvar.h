@@ -18,9 +18,9 @@ struct lwp;
 
 /* Locks: (i) immutable, (q) the sleep queue lock that the condvar's address hashes to. */
 struct kcondvar {
-	struct lwp *cv_head;	/* (q) waiters, oldest first; peeked at without the lock */
-	struct lwp *cv_tail;	/* (q) */
-	const char *cv_wmesg;	/* (i) */
+	struct lwp *cv_head;  /* (q) waiters, oldest first; peeked at without the lock */
+	struct lwp *cv_tail;  /* (q) */
+	const char *cv_wmesg; /* (i) */
 };
 typedef struct kcondvar kcondvar_t;
 
@@ -40,10 +40,10 @@ int cv_wait_sig(kcondvar_t *cv, kmutex_t *mtx);
 int cv_timedwait(kcondvar_t *cv, kmutex_t *mtx, int timo);
 int cv_timedwait_sig(kcondvar_t *cv, kmutex_t *mtx, int timo);
 /* bt is the time left: updated on return.  epsilon is the precision asked for. */
-int cv_timedwaitbt(kcondvar_t *cv, kmutex_t *mtx, struct bintime *bt,
-    const struct bintime *epsilon);
-int cv_timedwaitbt_sig(kcondvar_t *cv, kmutex_t *mtx, struct bintime *bt,
-    const struct bintime *epsilon);
+int cv_timedwaitbt(
+    kcondvar_t *cv, kmutex_t *mtx, struct bintime *bt, const struct bintime *epsilon);
+int cv_timedwaitbt_sig(
+    kcondvar_t *cv, kmutex_t *mtx, struct bintime *bt, const struct bintime *epsilon);
 
 /*
  * Wake one waiter, or all.  ctx: any that may hold the mutex.  sleeps: never.

@@ -24,33 +24,33 @@ struct uvm_object;
 struct vnode;
 
 /* d_flag: type and properties. */
-#define D_OTHER	   0x0000
-#define D_TAPE	   0x0001
-#define D_DISK	   0x0002
-#define D_TTY	   0x0003
-#define D_TYPEMASK 0x00ff
-#define D_MPSAFE   0x0100 /* needs no KERNEL_LOCK */
+#define D_OTHER	     0x0000
+#define D_TAPE	     0x0001
+#define D_DISK	     0x0002
+#define D_TTY	     0x0003
+#define D_TYPEMASK   0x00ff
+#define D_MPSAFE     0x0100 /* needs no KERNEL_LOCK */
 #define D_NEGOFFSAFE 0x0200 /* takes negative offsets */
-#define D_UNUSED0  0x0400
-#define D_MCLOSE   0x0800 /* d_close is called at each close */
+#define D_UNUSED0    0x0400
+#define D_MCLOSE     0x0800 /* d_close is called at each close */
 
 /* Where open and close are told S_IFCHR or S_IFBLK. */
-#define dev_type_open(n)    int n(dev_t, int, int, struct lwp *)
-#define dev_type_cancel(n)  int n(dev_t, int, int, struct lwp *)
-#define dev_type_close(n)   int n(dev_t, int, int, struct lwp *)
-#define dev_type_read(n)    int n(dev_t, struct uio *, int)
-#define dev_type_write(n)   int n(dev_t, struct uio *, int)
-#define dev_type_ioctl(n)   int n(dev_t, u_long, void *, int, struct lwp *)
-#define dev_type_stop(n)    void n(struct tty *, int)
-#define dev_type_tty(n)	    struct tty *n(dev_t)
-#define dev_type_poll(n)    int n(dev_t, int, struct lwp *)
-#define dev_type_mmap(n)    paddr_t n(dev_t, off_t, int)
-#define dev_type_mmap2(n)   struct uvm_object *n(dev_t, off_t, int)
+#define dev_type_open(n)     int n(dev_t, int, int, struct lwp *)
+#define dev_type_cancel(n)   int n(dev_t, int, int, struct lwp *)
+#define dev_type_close(n)    int n(dev_t, int, int, struct lwp *)
+#define dev_type_read(n)     int n(dev_t, struct uio *, int)
+#define dev_type_write(n)    int n(dev_t, struct uio *, int)
+#define dev_type_ioctl(n)    int n(dev_t, u_long, void *, int, struct lwp *)
+#define dev_type_stop(n)     void n(struct tty *, int)
+#define dev_type_tty(n)	     struct tty *n(dev_t)
+#define dev_type_poll(n)     int n(dev_t, int, struct lwp *)
+#define dev_type_mmap(n)     paddr_t n(dev_t, off_t, int)
+#define dev_type_mmap2(n)    struct uvm_object *n(dev_t, off_t, int)
 #define dev_type_strategy(n) void n(struct buf *)
-#define dev_type_dump(n)    int n(dev_t, daddr_t, void *, size_t)
-#define dev_type_size(n)    int n(dev_t)
+#define dev_type_dump(n)     int n(dev_t, daddr_t, void *, size_t)
+#define dev_type_size(n)     int n(dev_t)
 #define dev_type_kqfilter(n) int n(dev_t, struct knote *)
-#define dev_type_discard(n) int n(dev_t, off_t, off_t)
+#define dev_type_discard(n)  int n(dev_t, off_t, off_t)
 
 #define noopen	   ((dev_type_open((*)))(void *)enodev)
 #define nocancel   ((dev_type_cancel((*)))(void *)enodev)
@@ -67,17 +67,17 @@ struct vnode;
 #define nokqfilter seltrue_kqfilter
 #define nodiscard  ((dev_type_discard((*)))(void *)enodev)
 
-#define nullopen   ((dev_type_open((*)))(void *)nullop)
-#define nullclose  ((dev_type_close((*)))(void *)nullop)
-#define nullread   ((dev_type_read((*)))(void *)nullop)
-#define nullwrite  ((dev_type_write((*)))(void *)nullop)
-#define nullioctl  ((dev_type_ioctl((*)))(void *)nullop)
-#define nullstop   ((dev_type_stop((*)))(void *)nullop)
-#define nullpoll   ((dev_type_poll((*)))(void *)nullop)
-#define nullmmap   ((dev_type_mmap((*)))(void *)nullop)
-#define nulldump   ((dev_type_dump((*)))(void *)nullop)
+#define nullopen     ((dev_type_open((*)))(void *)nullop)
+#define nullclose    ((dev_type_close((*)))(void *)nullop)
+#define nullread     ((dev_type_read((*)))(void *)nullop)
+#define nullwrite    ((dev_type_write((*)))(void *)nullop)
+#define nullioctl    ((dev_type_ioctl((*)))(void *)nullop)
+#define nullstop     ((dev_type_stop((*)))(void *)nullop)
+#define nullpoll     ((dev_type_poll((*)))(void *)nullop)
+#define nullmmap     ((dev_type_mmap((*)))(void *)nullop)
+#define nulldump     ((dev_type_dump((*)))(void *)nullop)
 #define nullkqfilter ((dev_type_kqfilter((*)))(void *)eopnotsupp)
-#define nulldiscard ((dev_type_discard((*)))(void *)nullop)
+#define nulldiscard  ((dev_type_discard((*)))(void *)nullop)
 
 /* NULL entries mean what the no... form of the entry does. */
 struct bdevsw {

@@ -21,23 +21,23 @@ struct lwp;
  * Locks: (a) atomic, (i) immutable while the kernel is up, (o) the holder of the CPU alone.
  */
 struct cpu_info {
-	uint32_t ci_busy;	   /* (a) 1 while a thread holds the CPU */
-	uint32_t ci_nqs;	   /* (a) quiescent states passed; written by the holder */
-	uint32_t ci_pending;	   /* (a) work for whoever leaves the kernel: rump_sched.h */
-	uint32_t ci_flags;	   /* (o) */
-	struct lwp *ci_curlwp;	   /* (a) who holds it; of the last holder when free */
-	u_int ci_index;		   /* (i) 0 .. ncpu-1 */
-	u_int ci_softactive;	   /* (o) softint levels whose handlers run here, a bit each */
-	struct lwp *ci_softlwp;	   /* (o) the softint lwp that runs, or NULL */
-	struct rump_cpu *ci_rump;  /* (i) the scheduler's own data */
-	struct cpu_data ci_data;   /* see there */
+	uint32_t ci_busy;	  /* (a) 1 while a thread holds the CPU */
+	uint32_t ci_nqs;	  /* (a) quiescent states passed; written by the holder */
+	uint32_t ci_pending;	  /* (a) work for whoever leaves the kernel: rump_sched.h */
+	uint32_t ci_flags;	  /* (o) */
+	struct lwp *ci_curlwp;	  /* (a) who holds it; of the last holder when free */
+	u_int ci_index;		  /* (i) 0 .. ncpu-1 */
+	u_int ci_softactive;	  /* (o) softint levels whose handlers run here, a bit each */
+	struct lwp *ci_softlwp;	  /* (o) the softint lwp that runs, or NULL */
+	struct rump_cpu *ci_rump; /* (i) the scheduler's own data */
+	struct cpu_data ci_data;  /* see there */
 } __cacheline_aligned;
 
 #define ci_onproc ci_curlwp
 
 typedef int CPU_INFO_ITERATOR;
 
-extern int ncpu;	/* CPUs of this kernel */
+extern int ncpu; /* CPUs of this kernel */
 extern int ncpuonline;
 extern bool mp_online;
 extern struct cpu_info rump_cpus[MAXCPUS];
@@ -56,13 +56,15 @@ cpu_index(const struct cpu_info *ci)
 }
 
 #define CPU_IS_PRIMARY(ci) ((ci)->ci_index == 0)
-#define CPU_INFO_FOREACH(cii, ci)                                                                  \
-	(cii) = 0; (cii) < ncpu && ((ci) = &rump_cpus[cii], true); (cii)++
+#define CPU_INFO_FOREACH(cii, ci)                       \
+	(cii) = 0;                                      \
+	(cii) < ncpu && ((ci) = &rump_cpus[cii], true); \
+	(cii)++
 
 /* In curcpu() and cpu_number() the answer stays right only until the caller blocks. */
-#define curcpu()	 (rump_thread.t_cpu)
-#define cpu_number()	 (rump_thread.t_cpu->ci_index)
-#define cpu_name(ci)	 "vcpu"
+#define curcpu()     (rump_thread.t_cpu)
+#define cpu_number() (rump_thread.t_cpu->ci_index)
+#define cpu_name(ci) "vcpu"
 
 /* True in the handler of a soft interrupt. */
 bool cpu_softintr_p(void);

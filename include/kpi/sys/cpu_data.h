@@ -12,17 +12,17 @@
  */
 struct cpu_data {
 	u_int cpu_index;
-	void *cpu_callout;	/* time: the callout wheel of this CPU */
-	void *cpu_sleepq;	/* sync */
-	void *cpu_lockdebug;	/* sync */
-	void *cpu_mem;		/* mem: the front of pool caches */
-	void *cpu_page;		/* mem: free pages */
-	void *cpu_cprng;	/* kern */
-	void *cpu_file;		/* file */
-	void *cpu_vfs;		/* vfs */
-	void *cpu_net;		/* net */
-	int cpu_biglock_count;	/* KERNEL_LOCK depth */
-	int cpu_psrefs;		/* psref(9) */
+	void *cpu_callout;     /* time: the callout wheel of this CPU */
+	void *cpu_sleepq;      /* sync */
+	void *cpu_lockdebug;   /* sync */
+	void *cpu_mem;	       /* mem: the front of pool caches */
+	void *cpu_page;	       /* mem: free pages */
+	void *cpu_cprng;       /* kern */
+	void *cpu_file;	       /* file */
+	void *cpu_vfs;	       /* vfs */
+	void *cpu_net;	       /* net */
+	int cpu_biglock_count; /* KERNEL_LOCK depth */
+	int cpu_psrefs;	       /* psref(9) */
 	uint64_t cpu_nsyscall;
 	uint64_t cpu_nsoft;
 };

@@ -13,8 +13,8 @@
 
 struct dirent {
 	ino_t d_fileno;
-	uint16_t d_reclen;	/* bytes to the next entry */
-	uint16_t d_namlen;	/* bytes, without the NUL */
+	uint16_t d_reclen; /* bytes to the next entry */
+	uint16_t d_namlen; /* bytes, without the NUL */
 	uint8_t d_type;
 	char d_name[MAXNAMLEN + 1];
 };
@@ -30,12 +30,12 @@ struct dirent {
 #define DT_SOCK	   12
 #define DT_WHT	   14
 
-#define IFTODT(mode) (((mode) & 0170000) >> 12)
+#define IFTODT(mode) (((mode)&0170000) >> 12)
 #define DTTOIF(type) ((type) << 12)
 
 #define _DIRENT_ALIGN(dp)   (sizeof((dp)->d_fileno) - 1)
 #define _DIRENT_NAMEOFF(dp) __builtin_offsetof(__typeof__(*(dp)), d_name)
-#define _DIRENT_RECLEN(dp, n)                                                                      \
+#define _DIRENT_RECLEN(dp, n) \
 	((_DIRENT_NAMEOFF(dp) + (n) + 1 + _DIRENT_ALIGN(dp)) & ~_DIRENT_ALIGN(dp))
 #define _DIRENT_SIZE(dp)    _DIRENT_RECLEN(dp, (dp)->d_namlen)
 #define _DIRENT_NEXT(dp)    ((void *)((char *)(void *)(dp) + (dp)->d_reclen))

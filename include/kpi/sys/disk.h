@@ -16,8 +16,8 @@ struct buf;
 struct lwp;
 
 struct disk_geom {
-	int64_t dg_secperunit;	/* sectors */
-	uint32_t dg_secsize;	/* bytes */
+	int64_t dg_secperunit; /* sectors */
+	uint32_t dg_secsize;   /* bytes */
 	uint32_t dg_nsectors;
 	uint32_t dg_ntracks;
 	uint32_t dg_ncylinders;
@@ -29,10 +29,10 @@ struct dkdriver {
 };
 
 struct disk {
-	const char *dk_name;		 /* "vnd0" */
+	const char *dk_name; /* "vnd0" */
 	const struct dkdriver *dk_driver;
-	int dk_blkshift;		 /* DEV_BSIZE to bytes */
-	int dk_byteshift;		 /* sectors to bytes */
+	int dk_blkshift;  /* DEV_BSIZE to bytes */
+	int dk_byteshift; /* sectors to bytes */
 	u_int dk_copenmask, dk_bopenmask, dk_openmask;
 	struct disk_geom dk_geom;
 };

@@ -9,10 +9,10 @@
 
 struct dkwedge_info {
 	char dkw_devname[16];	/* "dk0" */
-	uint8_t dkw_wname[128];	/* UTF-8 */
+	uint8_t dkw_wname[128]; /* UTF-8 */
 	char dkw_parent[16];
-	daddr_t dkw_offset;	/* sectors */
-	uint64_t dkw_size;	/* sectors */
+	daddr_t dkw_offset; /* sectors */
+	uint64_t dkw_size;  /* sectors */
 	char dkw_ptype[32];
 };
 

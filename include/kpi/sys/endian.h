@@ -55,18 +55,18 @@
 #define NTOHS(x)   ((x) = ntohs(x))
 #define NTOHL(x)   ((x) = ntohl(x))
 
-#define __KPI_GETPUT(order, bits)                                                                  \
-	static __always_inline uint##bits##_t order##bits##dec(const void *buf)                    \
-	{                                                                                          \
-		uint##bits##_t v;                                                                  \
-                                                                                                   \
-		__builtin_memcpy(&v, buf, sizeof(v));                                              \
-		return order##bits##toh(v);                                                        \
-	}                                                                                          \
-	static __always_inline void order##bits##enc(void *buf, uint##bits##_t v)                  \
-	{                                                                                          \
-		v = hto##order##bits(v);                                                           \
-		__builtin_memcpy(buf, &v, sizeof(v));                                              \
+#define __KPI_GETPUT(order, bits)                                                 \
+	static __always_inline uint##bits##_t order##bits##dec(const void *buf)   \
+	{                                                                         \
+		uint##bits##_t v;                                                 \
+                                                                                  \
+		__builtin_memcpy(&v, buf, sizeof(v));                             \
+		return order##bits##toh(v);                                       \
+	}                                                                         \
+	static __always_inline void order##bits##enc(void *buf, uint##bits##_t v) \
+	{                                                                         \
+		v = hto##order##bits(v);                                          \
+		__builtin_memcpy(buf, &v, sizeof(v));                             \
 	}
 __KPI_GETPUT(be, 16)
 __KPI_GETPUT(be, 32)

@@ -10,7 +10,7 @@
 /* Counters are bumped by their owners without a lock: ev_count++. */
 struct evcnt {
 	uint64_t ev_count;
-	TAILQ_ENTRY(evcnt) ev_list;	/* (evcnt lock) */
+	TAILQ_ENTRY(evcnt) ev_list; /* (evcnt lock) */
 	unsigned char ev_type;
 	unsigned char ev_grouplen;
 	unsigned char ev_namelen;
@@ -28,19 +28,19 @@ extern struct evcntlist allevents;
 #define EVCNT_TYPE_INTR	 1
 #define EVCNT_TYPE_TRAP	 2
 
-#define EVCNT_INITIALIZER(type, parent, group, name)                                               \
-	{                                                                                          \
-		.ev_type = (type), .ev_parent = (parent), .ev_group = (group), .ev_name = (name)   \
+#define EVCNT_INITIALIZER(type, parent, group, name)                                             \
+	{                                                                                        \
+		.ev_type = (type), .ev_parent = (parent), .ev_group = (group), .ev_name = (name) \
 	}
-#define EVCNT_ATTACH_STATIC(ev)	     __link_set_add_data(evcnts, ev)
-#define EVCNT_ATTACH_STATIC2(ev, n)  __link_set_add_data2(evcnts, ev, n)
+#define EVCNT_ATTACH_STATIC(ev)	    __link_set_add_data(evcnts, ev)
+#define EVCNT_ATTACH_STATIC2(ev, n) __link_set_add_data2(evcnts, ev, n)
 
 /* owns: ev stays the caller's, and stays until detached.  group and name are not copied. */
 void evcnt_attach_static(struct evcnt *ev);
-void evcnt_attach_dynamic(struct evcnt *ev, int type, const struct evcnt *parent, const char *group,
-    const char *name);
-void evcnt_attach_dynamic_nozero(struct evcnt *ev, int type, const struct evcnt *parent,
-    const char *group, const char *name);
+void evcnt_attach_dynamic(
+    struct evcnt *ev, int type, const struct evcnt *parent, const char *group, const char *name);
+void evcnt_attach_dynamic_nozero(
+    struct evcnt *ev, int type, const struct evcnt *parent, const char *group, const char *name);
 void evcnt_detach(struct evcnt *ev);
 
 #endif /* KPI_SYS_EVCNT_H */

@@ -32,15 +32,15 @@ struct kevent {
 	uint64_t ext[4];
 };
 
-#define EV_SET(kevp, a, b, c, d, e, f)                                                             \
-	do {                                                                                       \
-		struct kevent *__kev = (kevp);                                                     \
-		__kev->ident = (uintptr_t)(a);                                                     \
-		__kev->filter = (b);                                                               \
-		__kev->flags = (c);                                                                \
-		__kev->fflags = (d);                                                               \
-		__kev->data = (e);                                                                 \
-		__kev->udata = (f);                                                                \
+#define EV_SET(kevp, a, b, c, d, e, f)         \
+	do {                                   \
+		struct kevent *__kev = (kevp); \
+		__kev->ident = (uintptr_t)(a); \
+		__kev->filter = (b);           \
+		__kev->flags = (c);            \
+		__kev->fflags = (d);           \
+		__kev->data = (e);             \
+		__kev->udata = (f);            \
 	} while (0)
 
 #define EV_ADD	    0x0001U
@@ -56,33 +56,33 @@ struct kevent {
 #define EV_ERROR    0x4000U
 #define EV_EOF	    0x8000U
 
-#define NOTE_LOWAT	0x0001U
-#define NOTE_DELETE	0x0001U
-#define NOTE_WRITE	0x0002U
-#define NOTE_EXTEND	0x0004U
-#define NOTE_ATTRIB	0x0008U
-#define NOTE_LINK	0x0010U
-#define NOTE_RENAME	0x0020U
-#define NOTE_REVOKE	0x0040U
-#define NOTE_OPEN	0x0080U
-#define NOTE_CLOSE	0x0100U
+#define NOTE_LOWAT	 0x0001U
+#define NOTE_DELETE	 0x0001U
+#define NOTE_WRITE	 0x0002U
+#define NOTE_EXTEND	 0x0004U
+#define NOTE_ATTRIB	 0x0008U
+#define NOTE_LINK	 0x0010U
+#define NOTE_RENAME	 0x0020U
+#define NOTE_REVOKE	 0x0040U
+#define NOTE_OPEN	 0x0080U
+#define NOTE_CLOSE	 0x0100U
 #define NOTE_CLOSE_WRITE 0x0200U
-#define NOTE_READ	0x0400U
-#define NOTE_EXIT	0x80000000U
-#define NOTE_FORK	0x40000000U
-#define NOTE_EXEC	0x20000000U
-#define NOTE_PCTRLMASK	0xf0000000U
-#define NOTE_PDATAMASK	0x000fffffU
-#define NOTE_TRACK	0x00000001U
-#define NOTE_TRACKERR	0x00000002U
-#define NOTE_CHILD	0x00000004U
-#define NOTE_MSECONDS	0x00000000U
-#define NOTE_SECONDS	0x00000001U
-#define NOTE_USECONDS	0x00000002U
-#define NOTE_NSECONDS	0x00000003U
-#define NOTE_ABSTIME	0x00000010U
-#define NOTE_TRIGGER	0x01000000U
-#define NOTE_SUBMIT	0x01000000U
+#define NOTE_READ	 0x0400U
+#define NOTE_EXIT	 0x80000000U
+#define NOTE_FORK	 0x40000000U
+#define NOTE_EXEC	 0x20000000U
+#define NOTE_PCTRLMASK	 0xf0000000U
+#define NOTE_PDATAMASK	 0x000fffffU
+#define NOTE_TRACK	 0x00000001U
+#define NOTE_TRACKERR	 0x00000002U
+#define NOTE_CHILD	 0x00000004U
+#define NOTE_MSECONDS	 0x00000000U
+#define NOTE_SECONDS	 0x00000001U
+#define NOTE_USECONDS	 0x00000002U
+#define NOTE_NSECONDS	 0x00000003U
+#define NOTE_ABSTIME	 0x00000010U
+#define NOTE_TRIGGER	 0x01000000U
+#define NOTE_SUBMIT	 0x01000000U
 
 struct knote;
 SLIST_HEAD(klist, knote);
@@ -110,17 +110,17 @@ struct filterops {
 
 /* Locks: (q) of the queue, (o) of the object watched. */
 struct knote {
-	SLIST_ENTRY(knote) kn_link;	/* (q) on the descriptor */
-	SLIST_ENTRY(knote) kn_selnext;	/* (o) on the object's klist */
-	TAILQ_ENTRY(knote) kn_tqe;	/* (q) pending */
+	SLIST_ENTRY(knote) kn_link;    /* (q) on the descriptor */
+	SLIST_ENTRY(knote) kn_selnext; /* (o) on the object's klist */
+	TAILQ_ENTRY(knote) kn_tqe;     /* (q) pending */
 	struct kqueue *kn_kq;
-	struct kevent kn_kevent;	/* (q) */
-	uint32_t kn_status;		/* (q) */
-	uint32_t kn_sfflags;		/* saved filter flags */
-	uintptr_t kn_sdata;		/* saved data */
+	struct kevent kn_kevent; /* (q) */
+	uint32_t kn_status;	 /* (q) */
+	uint32_t kn_sfflags;	 /* saved filter flags */
+	uintptr_t kn_sdata;	 /* saved data */
 	struct file *kn_obj;
 	const struct filterops *kn_fop;
-	void *kn_hook;			/* the filter's own */
+	void *kn_hook; /* the filter's own */
 	int kn_hookid;
 };
 #define kn_id	  kn_kevent.ident
@@ -129,11 +129,11 @@ struct knote {
 #define kn_fflags kn_kevent.fflags
 #define kn_data	  kn_kevent.data
 
-#define KNOTE(list, hint)                                                                          \
-	do {                                                                                       \
-		struct klist *__list = (list);                                                     \
-		if (__predict_false(!SLIST_EMPTY(__list)))                                         \
-			knote(__list, (hint));                                                     \
+#define KNOTE(list, hint)                                  \
+	do {                                               \
+		struct klist *__list = (list);             \
+		if (__predict_false(!SLIST_EMPTY(__list))) \
+			knote(__list, (hint));             \
 	} while (0)
 
 /* Tell the knotes of an object that something happened.  locks: the object's.  ctx: softint too. */

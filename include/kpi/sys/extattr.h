@@ -8,19 +8,19 @@
 #include <sys/kauth.h>
 #include <sys/vnode.h>
 
-#define EXTATTR_NAMESPACE_EMPTY	 0
-#define EXTATTR_NAMESPACE_USER	 1
-#define EXTATTR_NAMESPACE_SYSTEM 2
+#define EXTATTR_NAMESPACE_EMPTY		0
+#define EXTATTR_NAMESPACE_USER		1
+#define EXTATTR_NAMESPACE_SYSTEM	2
 #define EXTATTR_NAMESPACE_EMPTY_STRING	"empty"
 #define EXTATTR_NAMESPACE_USER_STRING	"user"
 #define EXTATTR_NAMESPACE_SYSTEM_STRING "system"
 
-#define EXTATTR_MAXNAMELEN	255
-#define EXTATTR_LIST_LENPREFIX	1 /* VOP_LISTEXTATTR: a length byte before each name, no NUL */
+#define EXTATTR_MAXNAMELEN     255
+#define EXTATTR_LIST_LENPREFIX 1 /* VOP_LISTEXTATTR: a length byte before each name, no NUL */
 
 /* setxattr(2) */
-#define XATTR_CREATE  0x01 /* fail with EEXIST when it is there */
-#define XATTR_REPLACE 0x02 /* fail with ENODATA when it is not */
+#define XATTR_CREATE   0x01 /* fail with EEXIST when it is there */
+#define XATTR_REPLACE  0x02 /* fail with ENODATA when it is not */
 #define XATTR_NAME_MAX 255
 #define XATTR_SIZE_MAX 65536
 #define XATTR_LIST_MAX 65536

@@ -50,15 +50,15 @@
 /* f_flag: FREAD and FWRITE in place of the access mode; the rest as in open(2). */
 #define FREAD	  0x00000001
 #define FWRITE	  0x00000002
-#define FFLAGS(o) (((o) & ~O_ACCMODE) | ((((o) & O_ACCMODE) + 1) & O_ACCMODE))
-#define OFLAGS(f) (((f) & ~O_ACCMODE) | ((((f) & O_ACCMODE) - 1) & O_ACCMODE))
-#define O_MASK                                                                                     \
-	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |      \
-	    O_ASYNC | O_DIRECT | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |       \
+#define FFLAGS(o) (((o) & ~O_ACCMODE) | ((((o)&O_ACCMODE) + 1) & O_ACCMODE))
+#define OFLAGS(f) (((f) & ~O_ACCMODE) | ((((f)&O_ACCMODE) - 1) & O_ACCMODE))
+#define O_MASK                                                                                \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
+	    O_ASYNC | O_DIRECT | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |  \
 	    O_SEARCH | O_SHLOCK | O_EXLOCK | O_ALT_IO | O_NOSIGPIPE | O_REGULAR)
 /* What open(2) leaves in f_flag, and what F_SETFL may change. */
-#define FMASK                                                                                      \
-	(FREAD | FWRITE | FAPPEND | FASYNC | FFSYNC | FDSYNC | FNONBLOCK | FDIRECT | FALTIO |      \
+#define FMASK                                                                                 \
+	(FREAD | FWRITE | FAPPEND | FASYNC | FFSYNC | FDSYNC | FNONBLOCK | FDIRECT | FALTIO | \
 	    FNOSIGPIPE | O_NOATIME)
 #define FCNTLFLAGS (FAPPEND | FASYNC | FNONBLOCK | FDIRECT | O_NOATIME | FALTIO | FNOSIGPIPE)
 #define FAPPEND	   O_APPEND
@@ -76,7 +76,7 @@
 #define FHASLOCK   0x20000000 /* an flock() lock is held on the file */
 #define FSILENT	   0x40000000
 #define FKIOCTL	   0x80000000 /* ioctl from inside the kernel: the argument is trusted */
-#endif /* _KERNEL */
+#endif			      /* _KERNEL */
 
 #define F_DUPFD		0
 #define F_GETFD		1
@@ -97,11 +97,11 @@
 #define F_SETPIPE_SZ	1031
 #define F_GETPIPE_SZ	1032
 /* The host lacks these. */
-#define F_CLOSEM       0x4000
-#define F_MAXFD	       0x4001
-#define F_GETNOSIGPIPE 0x4002
-#define F_SETNOSIGPIPE 0x4003
-#define F_GETPATH      0x4004
+#define F_CLOSEM	0x4000
+#define F_MAXFD		0x4001
+#define F_GETNOSIGPIPE	0x4002
+#define F_SETNOSIGPIPE	0x4003
+#define F_GETPATH	0x4004
 
 /* Commands that go to the file system: fo_fcntl(), VOP_FCNTL(). */
 #define F_FSCTL	    ((int)0x80000000)
@@ -125,8 +125,8 @@
 
 /* BSD's shape; the host's is converted in the system-call layer. */
 struct flock {
-	off_t l_start;	/* bytes, from l_whence */
-	off_t l_len;	/* bytes; 0: to the end and beyond */
+	off_t l_start; /* bytes, from l_whence */
+	off_t l_len;   /* bytes; 0: to the end and beyond */
 	pid_t l_pid;
 	short l_type;
 	short l_whence;

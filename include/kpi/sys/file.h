@@ -51,8 +51,8 @@ struct fileops {
 	int (*fo_kqfilter)(struct file *, struct knote *);
 	/* Make blocked calls on this file return ERESTART or EBADF: a close waits for them. */
 	void (*fo_restart)(struct file *);
-	int (*fo_mmap)(struct file *, off_t *, size_t, int, int *, int *, struct uvm_object **,
-	    int *);
+	int (*fo_mmap)(
+	    struct file *, off_t *, size_t, int, int *, int *, struct uvm_object **, int *);
 	/* Compute (and with FOF_UPDATE_OFFSET set) the offset for lseek(2). */
 	int (*fo_seek)(struct file *, off_t, int, off_t *, int);
 	int (*fo_advlock)(struct file *, void *, int, struct flock *, int);
@@ -66,9 +66,9 @@ struct fileops {
  * f_offset is (t): seekable types take f_lock or their own lock around a read or write of it.
  */
 typedef struct file {
-	off_t f_offset;			/* (t) */
-	struct kauth_cred *f_cred;	/* (i) of the opener */
-	const struct fileops *f_ops;	/* (i) */
+	off_t f_offset;		     /* (t) */
+	struct kauth_cred *f_cred;   /* (i) of the opener */
+	const struct fileops *f_ops; /* (i) */
 	union {
 		struct vnode *fd_vp;
 		struct socket *fd_so;
@@ -77,15 +77,15 @@ typedef struct file {
 		struct bpf_d *fd_bpf;
 		void *fd_data;
 		int fd_devunit;
-	} f_undata;			/* (i) */
-	kmutex_t f_lock;		/* (i) */
-	unsigned int f_flag;		/* (f) FREAD, FWRITE, FNONBLOCK, ...; read without */
-	unsigned int f_type : 16;	/* (i) DTYPE_* */
-	unsigned int f_advice : 16;	/* (i) POSIX_FADV_* */
-	unsigned int f_count;		/* (f) descriptors and messages that refer to this */
-	unsigned int f_msgcount;	/* (f) references from messages in flight */
-	unsigned int f_unpcount;	/* (t) deferred, for the collector of local sockets */
-	SLIST_ENTRY(file) f_unplist;	/* (t) */
+	} f_undata;		     /* (i) */
+	kmutex_t f_lock;	     /* (i) */
+	unsigned int f_flag;	     /* (f) FREAD, FWRITE, FNONBLOCK, ...; read without */
+	unsigned int f_type : 16;    /* (i) DTYPE_* */
+	unsigned int f_advice : 16;  /* (i) POSIX_FADV_* */
+	unsigned int f_count;	     /* (f) descriptors and messages that refer to this */
+	unsigned int f_msgcount;     /* (f) references from messages in flight */
+	unsigned int f_unpcount;     /* (t) deferred, for the collector of local sockets */
+	SLIST_ENTRY(file) f_unplist; /* (t) */
 } file_t;
 
 #define f_vnode	  f_undata.fd_vp
@@ -114,26 +114,26 @@ typedef struct file {
 
 #ifdef _KERNEL
 
-extern int maxfiles;	/* kern.maxfiles */
-extern u_int nfiles;	/* open files now */
+extern int maxfiles; /* kern.maxfiles */
+extern u_int nfiles; /* open files now */
 
 /*
  * Read or write fp at *offset for descriptor fd, which the caller holds by fd_getfile(); drops
  * that reference.  *retval is the number of bytes.  flags: FOF_UPDATE_OFFSET.
  * sleeps.  errors: EFAULT (NULL with a length), EINVAL (length over SSIZE_MAX), the type's.
  */
-int dofileread(int fd, struct file *fp, void *buf, size_t len, off_t *offset, int flags,
-    register_t *retval);
+int dofileread(
+    int fd, struct file *fp, void *buf, size_t len, off_t *offset, int flags, register_t *retval);
 int dofilewrite(int fd, struct file *fp, const void *buf, size_t len, off_t *offset, int flags,
     register_t *retval);
 /*
  * The same for iovecs of descriptor fd, which is looked up here.  offset NULL: the file's own.
  * errors: EBADF, EINVAL (count, sum of lengths, offset), ESPIPE, EFAULT.
  */
-int do_filereadv(int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags,
-    register_t *retval);
-int do_filewritev(int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags,
-    register_t *retval);
+int do_filereadv(
+    int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags, register_t *retval);
+int do_filewritev(
+    int fd, const struct iovec *iov, int iovcnt, off_t *offset, int flags, register_t *retval);
 
 /* SIGIO targets of tty-like files: pgid as fcntl(F_SETOWN) and TIOCSPGRP carry it. */
 int fsetown(pid_t *pgid, u_long cmd, const void *data);

@@ -28,48 +28,48 @@ struct proc;
 struct stat;
 
 #define NDFILE	 20	/* descriptors that a fresh table has room for */
-#define NDFDFILE NDFILE	/* fdfiles that need no allocation */
+#define NDFDFILE NDFILE /* fdfiles that need no allocation */
 #define NDEXTENT 64	/* the first growth goes to this many */
 
 #define FDFILE_CLOSING 0x80000000u /* in ff_refcnt: a close waits on ff_closing */
 
 /* Locks: (d) fd_lock of the table, (a) atomic, see above. */
 typedef struct fdfile {
-	u_int ff_refcnt;		/* (a) calls in progress, FDFILE_CLOSING */
-	bool ff_exclose;		/* (d) close on exec */
-	bool ff_allocated;		/* (d) the number is taken */
-	struct file *ff_file;		/* (a) NULL: no file (yet, or any more) */
-	SLIST_HEAD(, knote) ff_knlist;	/* (d) knotes on this descriptor */
+	u_int ff_refcnt;	       /* (a) calls in progress, FDFILE_CLOSING */
+	bool ff_exclose;	       /* (d) close on exec */
+	bool ff_allocated;	       /* (d) the number is taken */
+	struct file *ff_file;	       /* (a) NULL: no file (yet, or any more) */
+	SLIST_HEAD(, knote) ff_knlist; /* (d) knotes on this descriptor */
 	kcondvar_t ff_closing;
 } __aligned(64) fdfile_t;
 
 typedef struct fdtab {
-	u_int dt_nfiles;		/* (i) length of dt_ff */
-	u_int dt_nfresh;		/* (i) fdfiles that came with this array */
-	void *dt_chunk;			/* (i) their memory */
-	struct fdtab *dt_link;		/* (d) the array this one replaced, freed with the table */
-	fdfile_t *dt_ff[];		/* (i) */
+	u_int dt_nfiles;       /* (i) length of dt_ff */
+	u_int dt_nfresh;       /* (i) fdfiles that came with this array */
+	void *dt_chunk;	       /* (i) their memory */
+	struct fdtab *dt_link; /* (d) the array this one replaced, freed with the table */
+	fdfile_t *dt_ff[];     /* (i) */
 } fdtab_t;
 
 /* Locks: (d) fd_lock, (a) atomic, (i) immutable. */
 typedef struct filedesc {
 	/* Read by every lookup; seldom written. */
-	fdtab_t *fd_dt;			/* (a) written under (d) */
-	bool fd_shared;			/* (a) more than one lwp uses or used this */
-	bool fd_settled;		/* (a) and every lwp knows it: a grace period has passed */
-	u_int fd_nlwps;			/* (a) lwps with l_fd here */
-	u_int fd_refcnt;		/* (a) processes with p_fd here */
+	fdtab_t *fd_dt;	 /* (a) written under (d) */
+	bool fd_shared;	 /* (a) more than one lwp uses or used this */
+	bool fd_settled; /* (a) and every lwp knows it: a grace period has passed */
+	u_int fd_nlwps;	 /* (a) lwps with l_fd here */
+	u_int fd_refcnt; /* (a) processes with p_fd here */
 
 	kmutex_t fd_lock __aligned(64);
-	uint64_t *fd_himap;		/* (d) a bit for each full word of fd_lomap */
-	uint64_t *fd_lomap;		/* (d) a bit for each number taken */
-	int fd_lastfile;		/* (d) highest number taken, or -1 */
-	int fd_freefile;		/* (d) no free number below this */
-	int fd_lastkqfile;		/* (d) highest number with knotes */
-	u_long fd_knhashmask;		/* (d) */
-	struct klist *fd_knhash;	/* (d) knotes not on descriptors */
-	bool fd_exclose;		/* (d) some descriptor may have ff_exclose */
-	fdfile_t fd_dfdfile[NDFDFILE];	/* the first fdfiles */
+	uint64_t *fd_himap;	       /* (d) a bit for each full word of fd_lomap */
+	uint64_t *fd_lomap;	       /* (d) a bit for each number taken */
+	int fd_lastfile;	       /* (d) highest number taken, or -1 */
+	int fd_freefile;	       /* (d) no free number below this */
+	int fd_lastkqfile;	       /* (d) highest number with knotes */
+	u_long fd_knhashmask;	       /* (d) */
+	struct klist *fd_knhash;       /* (d) knotes not on descriptors */
+	bool fd_exclose;	       /* (d) some descriptor may have ff_exclose */
+	fdfile_t fd_dfdfile[NDFDFILE]; /* the first fdfiles */
 } filedesc_t;
 
 #ifdef _KERNEL

@@ -29,51 +29,51 @@ typedef struct fhandle fhandle_t;
 #define FHANDLE_SIZE_MAX    256
 
 /* Visible to users, kept in mnt_flag. */
-#define MNT_RDONLY	  0x00000001 /* nothing is written */
-#define MNT_SYNCHRONOUS	  0x00000002 /* every write waits */
-#define MNT_NOEXEC	  0x00000004
-#define MNT_NOSUID	  0x00000008
-#define MNT_NODEV	  0x00000010 /* device nodes cannot be opened */
-#define MNT_UNION	  0x00000020 /* names fall through to the covered directory */
-#define MNT_ASYNC	  0x00000040
-#define MNT_NOCOREDUMP	  0x00008000
-#define MNT_RELATIME	  0x00020000
-#define MNT_IGNORE	  0x00100000 /* df(1) does not show it */
-#define MNT_DISCARD	  0x00800000
-#define MNT_EXTATTR	  0x01000000
-#define MNT_LOG		  0x02000000
-#define MNT_NOATIME	  0x04000000
-#define MNT_AUTOMOUNTED	  0x10000000
-#define MNT_SYMPERM	  0x20000000 /* a symbolic link's mode counts */
-#define MNT_NODEVMTIME	  0x40000000
-#define MNT_SOFTDEP	  0x80000000
-#define MNT_POSIX1EACLS	  0x00000800
-#define MNT_NFS4ACLS	  0x00002000
-#define MNT_ACLS	  MNT_NFS4ACLS
-#define MNT_BASIC_FLAGS                                                                            \
-	(MNT_ASYNC | MNT_AUTOMOUNTED | MNT_DISCARD | MNT_EXTATTR | MNT_LOG | MNT_NOATIME |         \
-	    MNT_NOCOREDUMP | MNT_NODEV | MNT_NODEVMTIME | MNT_NOEXEC | MNT_NOSUID | MNT_RDONLY |   \
-	    MNT_RELATIME | MNT_SOFTDEP | MNT_SYMPERM | MNT_SYNCHRONOUS | MNT_UNION |               \
+#define MNT_RDONLY	0x00000001 /* nothing is written */
+#define MNT_SYNCHRONOUS 0x00000002 /* every write waits */
+#define MNT_NOEXEC	0x00000004
+#define MNT_NOSUID	0x00000008
+#define MNT_NODEV	0x00000010 /* device nodes cannot be opened */
+#define MNT_UNION	0x00000020 /* names fall through to the covered directory */
+#define MNT_ASYNC	0x00000040
+#define MNT_NOCOREDUMP	0x00008000
+#define MNT_RELATIME	0x00020000
+#define MNT_IGNORE	0x00100000 /* df(1) does not show it */
+#define MNT_DISCARD	0x00800000
+#define MNT_EXTATTR	0x01000000
+#define MNT_LOG		0x02000000
+#define MNT_NOATIME	0x04000000
+#define MNT_AUTOMOUNTED 0x10000000
+#define MNT_SYMPERM	0x20000000 /* a symbolic link's mode counts */
+#define MNT_NODEVMTIME	0x40000000
+#define MNT_SOFTDEP	0x80000000
+#define MNT_POSIX1EACLS 0x00000800
+#define MNT_NFS4ACLS	0x00002000
+#define MNT_ACLS	MNT_NFS4ACLS
+#define MNT_BASIC_FLAGS                                                                          \
+	(MNT_ASYNC | MNT_AUTOMOUNTED | MNT_DISCARD | MNT_EXTATTR | MNT_LOG | MNT_NOATIME |       \
+	    MNT_NOCOREDUMP | MNT_NODEV | MNT_NODEVMTIME | MNT_NOEXEC | MNT_NOSUID | MNT_RDONLY | \
+	    MNT_RELATIME | MNT_SOFTDEP | MNT_SYMPERM | MNT_SYNCHRONOUS | MNT_UNION |             \
 	    MNT_NFS4ACLS | MNT_POSIX1EACLS)
 
 /* Visible to users, set by the kernel. */
-#define MNT_EXRDONLY	  0x00000080
-#define MNT_EXPORTED	  0x00000100
-#define MNT_DEFEXPORTED	  0x00000200
-#define MNT_EXPORTANON	  0x00000400
-#define MNT_EXKERB	  0x00000800
-#define MNT_EXNORESPORT	  0x08000000
-#define MNT_EXPUBLIC	  0x00080000 /* shared with no basic flag */
-#define MNT_LOCAL	  0x00001000 /* no network below */
-#define MNT_QUOTA	  0x00002000
-#define MNT_ROOTFS	  0x00004000
-#define MNT_VISFLAGMASK	  0xffffffffU
+#define MNT_EXRDONLY	0x00000080
+#define MNT_EXPORTED	0x00000100
+#define MNT_DEFEXPORTED 0x00000200
+#define MNT_EXPORTANON	0x00000400
+#define MNT_EXKERB	0x00000800
+#define MNT_EXNORESPORT 0x08000000
+#define MNT_EXPUBLIC	0x00080000 /* shared with no basic flag */
+#define MNT_LOCAL	0x00001000 /* no network below */
+#define MNT_QUOTA	0x00002000
+#define MNT_ROOTFS	0x00004000
+#define MNT_VISFLAGMASK 0xffffffffU
 
 /* Of mount(2) and unmount(2) themselves. */
-#define MNT_UPDATE  0x00010000 /* change a mount that is there */
-#define MNT_RELOAD  0x00040000
-#define MNT_FORCE   0x00080000
-#define MNT_GETARGS 0x00400000
+#define MNT_UPDATE   0x00010000 /* change a mount that is there */
+#define MNT_RELOAD   0x00040000
+#define MNT_FORCE    0x00080000
+#define MNT_GETARGS  0x00400000
 #define MNT_OP_FLAGS (MNT_UPDATE | MNT_RELOAD | MNT_FORCE | MNT_GETARGS)
 
 /* For VFS_SYNC() and getvfsstat(2). */

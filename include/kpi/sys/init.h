@@ -6,8 +6,8 @@
 
 #include <sys/types.h>
 
-extern int cold;	/* 1 until boot is done */
-extern int boothowto;	/* RB_* and AB_* */
+extern int cold;      /* 1 until boot is done */
+extern int boothowto; /* RB_* and AB_* */
 extern bool doing_shutdown;
 
 #endif /* KPI_SYS_INIT_H */

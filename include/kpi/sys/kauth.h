@@ -20,8 +20,8 @@ typedef struct kauth_cred *kauth_cred_t;
 typedef uint32_t kauth_action_t;
 typedef struct kauth_scope *kauth_scope_t;
 typedef struct kauth_listener *kauth_listener_t;
-typedef int (*kauth_scope_callback_t)(kauth_cred_t, kauth_action_t, void *cookie, void *arg0,
-    void *arg1, void *arg2, void *arg3);
+typedef int (*kauth_scope_callback_t)(
+    kauth_cred_t, kauth_action_t, void *cookie, void *arg0, void *arg1, void *arg2, void *arg3);
 typedef struct kauth_key *kauth_key_t;
 
 #define KAUTH_RESULT_ALLOW 0
@@ -308,14 +308,14 @@ int kauth_authorize_action(kauth_scope_t scope, kauth_cred_t cred, kauth_action_
 int kauth_authorize_generic(kauth_cred_t cred, kauth_action_t action, void *arg0);
 int kauth_authorize_system(kauth_cred_t cred, kauth_action_t action, enum kauth_system_req req,
     void *arg1, void *arg2, void *arg3);
-int kauth_authorize_process(kauth_cred_t cred, kauth_action_t action, struct proc *p, void *arg1,
-    void *arg2, void *arg3);
+int kauth_authorize_process(
+    kauth_cred_t cred, kauth_action_t action, struct proc *p, void *arg1, void *arg2, void *arg3);
 int kauth_authorize_network(kauth_cred_t cred, kauth_action_t action, enum kauth_network_req req,
     void *arg1, void *arg2, void *arg3);
-int kauth_authorize_machdep(kauth_cred_t cred, kauth_action_t action, void *arg0, void *arg1,
-    void *arg2, void *arg3);
-int kauth_authorize_device(kauth_cred_t cred, kauth_action_t action, void *arg0, void *arg1,
-    void *arg2, void *arg3);
+int kauth_authorize_machdep(
+    kauth_cred_t cred, kauth_action_t action, void *arg0, void *arg1, void *arg2, void *arg3);
+int kauth_authorize_device(
+    kauth_cred_t cred, kauth_action_t action, void *arg0, void *arg1, void *arg2, void *arg3);
 struct tty;
 int kauth_authorize_device_tty(kauth_cred_t cred, kauth_action_t action, struct tty *tty);
 int kauth_authorize_device_spec(kauth_cred_t cred, enum kauth_device_req req, struct vnode *vp);
@@ -324,8 +324,8 @@ int kauth_authorize_device_passthru(kauth_cred_t cred, dev_t dev, u_long mode, v
  * fs_decision: what the file system's own rules say, 0 or an errno; it is returned when no
  * listener decides, and the super-user overrides it.
  */
-int kauth_authorize_vnode(kauth_cred_t cred, kauth_action_t action, struct vnode *vp,
-    struct vnode *dvp, int fs_decision);
+int kauth_authorize_vnode(
+    kauth_cred_t cred, kauth_action_t action, struct vnode *vp, struct vnode *dvp, int fs_decision);
 /* VREAD, VWRITE, VEXEC bits to an action. */
 kauth_action_t kauth_mode_to_action(mode_t accmode);
 kauth_action_t kauth_accmode_to_action(int accmode);
@@ -382,8 +382,8 @@ int kauth_cred_groupmember(kauth_cred_t cred, gid_t gid);
 u_int kauth_cred_ngroups(kauth_cred_t cred);
 gid_t kauth_cred_group(kauth_cred_t cred, u_int index);
 /* gmuid is ignored.  errors: EINVAL (more than NGROUPS), of copyin or copyout. */
-int kauth_cred_setgroups(kauth_cred_t cred, const gid_t *groups, size_t len, uid_t gmuid,
-    int /* enum uio_seg */ seg);
+int kauth_cred_setgroups(
+    kauth_cred_t cred, const gid_t *groups, size_t len, uid_t gmuid, int /* enum uio_seg */ seg);
 int kauth_cred_getgroups(kauth_cred_t cred, gid_t *groups, size_t len, int /* enum uio_seg */ seg);
 int kauth_proc_setgroups(struct lwp *l, kauth_cred_t newcred);
 bool kauth_cred_uidmatch(kauth_cred_t a, kauth_cred_t b);

@@ -12,8 +12,8 @@ struct percpu;
 
 /* Locks: (i) immutable, (m) the mutex given to localcount_drain(). */
 struct localcount {
-	int64_t *lc_totalp; /* (m) non-NULL while draining */
-	struct percpu *lc_percpu; /* (i) */
+	int64_t *lc_totalp;	     /* (m) non-NULL while draining */
+	struct percpu *lc_percpu;    /* (i) */
 	volatile unsigned lc_refcnt; /* unused: NetBSD's debug count */
 };
 

@@ -26,21 +26,21 @@ bool kernel_lock_held(void);
 void assert_sleepable(void);
 __END_DECLS
 
-#define KERNEL_LOCK(n, l)	   ((void)(l), _kernel_lock(n))
-#define KERNEL_UNLOCK_ALL(l, p)	   ((void)(l), _kernel_unlock(0, (p)))
-#define KERNEL_UNLOCK_ONE(l)	   ((void)(l), _kernel_unlock(1, NULL))
-#define KERNEL_UNLOCK_LAST(l)	   ((void)(l), _kernel_unlock(-1, NULL))
-#define KERNEL_LOCKED_P()	   _kernel_locked_p()
+#define KERNEL_LOCK(n, l)	((void)(l), _kernel_lock(n))
+#define KERNEL_UNLOCK_ALL(l, p) ((void)(l), _kernel_unlock(0, (p)))
+#define KERNEL_UNLOCK_ONE(l)	((void)(l), _kernel_unlock(1, NULL))
+#define KERNEL_UNLOCK_LAST(l)	((void)(l), _kernel_unlock(-1, NULL))
+#define KERNEL_LOCKED_P()	_kernel_locked_p()
 
-#define KERNEL_LOCK_UNLESS_MPSAFE(mpsafe)                                                          \
-	do {                                                                                       \
-		if (!(mpsafe))                                                                     \
-			_kernel_lock(1);                                                           \
+#define KERNEL_LOCK_UNLESS_MPSAFE(mpsafe) \
+	do {                              \
+		if (!(mpsafe))            \
+			_kernel_lock(1);  \
 	} while (0)
-#define KERNEL_UNLOCK_UNLESS_MPSAFE(mpsafe)                                                        \
-	do {                                                                                       \
-		if (!(mpsafe))                                                                     \
-			_kernel_unlock(1, NULL);                                                   \
+#define KERNEL_UNLOCK_UNLESS_MPSAFE(mpsafe)      \
+	do {                                     \
+		if (!(mpsafe))                   \
+			_kernel_unlock(1, NULL); \
 	} while (0)
 #define KERNEL_LOCK_UNLESS_NET_MPSAFE()	  KERNEL_LOCK(1, NULL)
 #define KERNEL_UNLOCK_UNLESS_NET_MPSAFE() KERNEL_UNLOCK_ONE(NULL)

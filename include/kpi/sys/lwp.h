@@ -58,58 +58,58 @@ struct rump_rcu_head {
  * Memory of lwps is type-stable and freed a grace period after the end.
  */
 struct lwp {
-	struct cpu_info *l_cpu;		 /* (o) the CPU held, or the last one */
-	struct proc *l_proc;		 /* (i) */
-	struct kauth_cred *l_cred;	 /* (o) follows p_cred at each entry; referenced */
-	struct filedesc *l_fd;		 /* (o) l_proc->p_fd */
-	lwpid_t l_lid;			 /* (i) 1 .. ; (lid, pid) names the lwp */
-	uint32_t l_park;		 /* (a) the token of lwp_park() */
-	int l_flag;			 /* (p) LW_* */
-	int l_pflag;			 /* (o) LP_* */
-	int l_stat;			 /* (s) LS* */
-	int l_class;			 /* (i) */
-	int l_priority;			 /* (s) */
+	struct cpu_info *l_cpu;	   /* (o) the CPU held, or the last one */
+	struct proc *l_proc;	   /* (i) */
+	struct kauth_cred *l_cred; /* (o) follows p_cred at each entry; referenced */
+	struct filedesc *l_fd;	   /* (o) l_proc->p_fd */
+	lwpid_t l_lid;		   /* (i) 1 .. ; (lid, pid) names the lwp */
+	uint32_t l_park;	   /* (a) the token of lwp_park() */
+	int l_flag;		   /* (p) LW_* */
+	int l_pflag;		   /* (o) LP_* */
+	int l_stat;		   /* (s) LS* */
+	int l_class;		   /* (i) */
+	int l_priority;		   /* (s) */
 	int l_kpriority;
-	int l_nopreempt;		 /* (o) */
-	int l_rdsections;		 /* (o) pserialize read sections entered */
-	int l_psrefs;			 /* (o) psref(9) references held */
-	int l_blcnt;			 /* (o) KERNEL_LOCK depth */
-	int l_biglocks;			 /* (o) KERNEL_LOCK depth dropped over a sleep */
-	int l_ipl;			 /* (o) what spl(9) pretends */
-	int l_locks;			 /* (o) spin and adaptive locks held, in checked builds */
-	int l_dupfd;			 /* (o) with EDUPFD and EMOVEFD: the descriptor */
+	int l_nopreempt;  /* (o) */
+	int l_rdsections; /* (o) pserialize read sections entered */
+	int l_psrefs;	  /* (o) psref(9) references held */
+	int l_blcnt;	  /* (o) KERNEL_LOCK depth */
+	int l_biglocks;	  /* (o) KERNEL_LOCK depth dropped over a sleep */
+	int l_ipl;	  /* (o) what spl(9) pretends */
+	int l_locks;	  /* (o) spin and adaptive locks held, in checked builds */
+	int l_dupfd;	  /* (o) with EDUPFD and EMOVEFD: the descriptor */
 
-	struct lwp_sync l_sync;		 /* locks and sleeping: sync/ */
+	struct lwp_sync l_sync; /* locks and sleeping: sync/ */
 
 	/* Sleeping. */
-	struct kmutex *l_mutex;		 /* (s) guards the state; of the queue or the CPU */
-	struct syncobj *l_syncobj;	 /* (s) */
-	const volatile void *l_wchan;	 /* (s) */
-	const char *l_wmesg;		 /* (s) */
-	struct sleepq *l_sleepq;	 /* (s) */
-	TAILQ_ENTRY(lwp) l_sleepchain;	 /* (s) */
-	int l_sleeperr;			 /* (s) */
-	uint8_t l_asleep;		 /* (s) on a sleep queue */
-	void *l_ts;			 /* turnstile of our own, if sync has any */
+	struct kmutex *l_mutex;	       /* (s) guards the state; of the queue or the CPU */
+	struct syncobj *l_syncobj;     /* (s) */
+	const volatile void *l_wchan;  /* (s) */
+	const char *l_wmesg;	       /* (s) */
+	struct sleepq *l_sleepq;       /* (s) */
+	TAILQ_ENTRY(lwp) l_sleepchain; /* (s) */
+	int l_sleeperr;		       /* (s) */
+	uint8_t l_asleep;	       /* (s) on a sleep queue */
+	void *l_ts;		       /* turnstile of our own, if sync has any */
 	SLIST_HEAD(, turnstile) l_pi_lenders;
 
 	/* Identity and membership. */
-	LIST_ENTRY(lwp) l_sibling;	 /* (p) p_lwps */
-	LIST_ENTRY(lwp) l_list;		 /* alllwp */
-	char *l_name;			 /* (i) of kernel threads, else NULL */
-	void *l_ctxlink;		 /* (o) what the softint lwp interrupted */
-	struct kthread *l_kthread;	 /* (i) of kernel threads */
-	void *l_specdataref;		 /* (o) lwp_setspecific(9) */
-	void *l_mountref;		 /* (o) fstrans */
-	void *l_fstrans;		 /* (o) */
-	void *l_pcred;			 /* (o) p_cred that l_cred was taken from */
-	void *l_lockdebug;		 /* (o) */
-	uint64_t l_ncsw;		 /* (o) times it gave its CPU up */
+	LIST_ENTRY(lwp) l_sibling; /* (p) p_lwps */
+	LIST_ENTRY(lwp) l_list;	   /* alllwp */
+	char *l_name;		   /* (i) of kernel threads, else NULL */
+	void *l_ctxlink;	   /* (o) what the softint lwp interrupted */
+	struct kthread *l_kthread; /* (i) of kernel threads */
+	void *l_specdataref;	   /* (o) lwp_setspecific(9) */
+	void *l_mountref;	   /* (o) fstrans */
+	void *l_fstrans;	   /* (o) */
+	void *l_pcred;		   /* (o) p_cred that l_cred was taken from */
+	void *l_lockdebug;	   /* (o) */
+	uint64_t l_ncsw;	   /* (o) times it gave its CPU up */
 
 	/* Scheduler (private). */
-	bool l_bound;			 /* a host thread has it as its current lwp */
+	bool l_bound; /* a host thread has it as its current lwp */
 	bool l_exiting;
-	bool l_setid;			 /* identity forced by rump_pub_allbetsareoff_setid() */
+	bool l_setid; /* identity forced by rump_pub_allbetsareoff_setid() */
 	struct rump_rcu_head l_rcu;
 };
 
@@ -121,20 +121,20 @@ LIST_HEAD(lwplist, lwp);
  */
 struct rump_thread {
 	struct lwp *t_curlwp;
-	struct cpu_info *t_cpu;	    /* held, or held last; valid memory for ever */
-	uint32_t t_gen;		    /* boot generation of t_curlwp; 0: there is none */
-	uint32_t t_ready;	    /* t_gen when a call may begin; 0 in a call or with no lwp */
-	uint32_t t_flags;	    /* see rump_entry.h */
+	struct cpu_info *t_cpu; /* held, or held last; valid memory for ever */
+	uint32_t t_gen;		/* boot generation of t_curlwp; 0: there is none */
+	uint32_t t_ready;	/* t_gen when a call may begin; 0 in a call or with no lwp */
+	uint32_t t_flags;	/* see rump_entry.h */
 	uint32_t t_implicit_gen;
-	struct lwp *t_implicit;	    /* the cached implicit lwp */
+	struct lwp *t_implicit; /* the cached implicit lwp */
 };
 extern __thread struct rump_thread rump_thread __attribute__((__tls_model__("initial-exec")));
 
 #define curlwp	(rump_thread.t_curlwp)
 #define curproc (curlwp->l_proc)
 
-extern struct lwp lwp0;		/* process 0's first lwp, on which boot runs */
-extern struct lwplist alllwp;	/* proc_lock */
+extern struct lwp lwp0;	      /* process 0's first lwp, on which boot runs */
+extern struct lwplist alllwp; /* proc_lock */
 extern int maxlwp;
 
 #define CURCPU_IDLE_P() false

@@ -9,9 +9,9 @@
 #include <sys/mallocvar.h>
 #include <sys/types.h>
 
-#define M_WAITOK 0x0000 /* may sleep; never NULL unless M_CANFAIL */
-#define M_NOWAIT 0x0001 /* NULL when there is none at hand */
-#define M_ZERO	 0x0002
+#define M_WAITOK  0x0000 /* may sleep; never NULL unless M_CANFAIL */
+#define M_NOWAIT  0x0001 /* NULL when there is none at hand */
+#define M_ZERO	  0x0002
 #define M_CANFAIL 0x0004 /* with M_WAITOK: NULL for a size that cannot be had */
 
 MALLOC_DECLARE(M_DEVBUF);
@@ -31,8 +31,8 @@ void *kern_malloc(unsigned long size, int flags);
 void *kern_realloc(void *addr, unsigned long newsize, int flags);
 void kern_free(void *addr);
 
-#define malloc(size, type, flags)	kern_malloc((size), (flags))
-#define free(addr, type)		kern_free(addr)
+#define malloc(size, type, flags)	 kern_malloc((size), (flags))
+#define free(addr, type)		 kern_free(addr)
 #define realloc(addr, size, type, flags) kern_realloc((addr), (size), (flags))
 
 #endif /* KPI_SYS_MALLOC_H */

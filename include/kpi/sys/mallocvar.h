@@ -10,10 +10,10 @@ struct malloc_type {
 	const char *ks_shortdesc;
 };
 
-#define MALLOC_JUSTDEFINE(type, shortdesc, longdesc)                                               \
+#define MALLOC_JUSTDEFINE(type, shortdesc, longdesc) \
 	struct malloc_type type[1] = { { .ks_shortdesc = shortdesc } }
 #define MALLOC_DEFINE(type, shortdesc, longdesc) MALLOC_JUSTDEFINE(type, shortdesc, longdesc)
-#define MALLOC_DEFINE_LIMIT(type, shortdesc, longdesc, limit)                                      \
+#define MALLOC_DEFINE_LIMIT(type, shortdesc, longdesc, limit) \
 	MALLOC_JUSTDEFINE(type, shortdesc, longdesc)
 #define MALLOC_DECLARE(type) extern struct malloc_type type[1]
 

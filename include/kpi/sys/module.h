@@ -24,20 +24,20 @@ typedef enum modclass {
 } modclass_t;
 
 typedef enum modsrc {
-	MODULE_SOURCE_KERNEL,	/* linked in, or dlopen()ed */
+	MODULE_SOURCE_KERNEL, /* linked in, or dlopen()ed */
 	MODULE_SOURCE_BOOT,
 	MODULE_SOURCE_FILESYS
 } modsrc_t;
 
 typedef enum modcmd {
-	MODULE_CMD_INIT,	/* start; an errno leaves nothing behind */
-	MODULE_CMD_FINI,	/* stop; EBUSY while in use */
+	MODULE_CMD_INIT, /* start; an errno leaves nothing behind */
+	MODULE_CMD_FINI, /* stop; EBUSY while in use */
 	MODULE_CMD_STAT,
 	MODULE_CMD_AUTOUNLOAD
 } modcmd_t;
 
 typedef struct modinfo {
-	u_int mi_version;	/* __NetBSD_Version__ */
+	u_int mi_version; /* __NetBSD_Version__ */
 	modclass_t mi_class;
 	int (*mi_modcmd)(modcmd_t, void *);
 	const char *mi_name;
@@ -62,22 +62,22 @@ typedef struct module {
  * Define a module: the function name_modcmd(cmd, arg) gets the commands.  required: the names of
  * modules that must be up first, with commas between, or NULL.
  */
-#define MODULE(class, name, required)                                                              \
-	static int name##_modcmd(modcmd_t, void *);                                                \
-	static const modinfo_t name##_modinfo = {                                                  \
-		.mi_version = __NetBSD_Version__,                                                  \
-		.mi_class = (class),                                                               \
-		.mi_modcmd = name##_modcmd,                                                        \
-		.mi_name = #name,                                                                  \
-		.mi_required = (required),                                                         \
-	};                                                                                         \
+#define MODULE(class, name, required)               \
+	static int name##_modcmd(modcmd_t, void *); \
+	static const modinfo_t name##_modinfo = {   \
+		.mi_version = __NetBSD_Version__,   \
+		.mi_class = (class),                \
+		.mi_modcmd = name##_modcmd,         \
+		.mi_name = #name,                   \
+		.mi_required = (required),          \
+	};                                          \
 	__link_set_add_rodata(modules, name##_modinfo)
 
 TAILQ_HEAD(modlist, module);
 
 extern struct modlist module_list; /* the module lock */
 extern u_int module_count;
-extern u_int module_gen;	   /* changes with the list */
+extern u_int module_gen; /* changes with the list */
 
 /* ctx: thread.  sleeps. */
 void kernconfig_lock(void);

@@ -62,39 +62,39 @@ TAILQ_HEAD(vnodelst, vnode_impl);
  * (u) mnt_updating.
  */
 struct mount {
-	TAILQ_ENTRY(mount) mnt_list;		/* (m) */
-	struct vnodelst mnt_vnodelist;		/* (l) all its vnodes */
+	TAILQ_ENTRY(mount) mnt_list;   /* (m) */
+	struct vnodelst mnt_vnodelist; /* (l) all its vnodes */
 	kmutex_t mnt_vnodelock_store;
-	kmutex_t *mnt_vnodelock;		/* (i) */
-	struct vfsops *mnt_op;			/* (i) */
-	struct vnode *mnt_vnodecovered;		/* (i) referenced; NULL: the root */
-	struct mount *mnt_lower;		/* (i) below a layer */
-	struct mount_fstrans *mnt_transinfo;	/* fstrans */
-	void *mnt_data;				/* the file system's */
+	kmutex_t *mnt_vnodelock;	     /* (i) */
+	struct vfsops *mnt_op;		     /* (i) */
+	struct vnode *mnt_vnodecovered;	     /* (i) referenced; NULL: the root */
+	struct mount *mnt_lower;	     /* (i) below a layer */
+	struct mount_fstrans *mnt_transinfo; /* fstrans */
+	void *mnt_data;			     /* the file system's */
 	kmutex_t mnt_renamelock_store;
-	kmutex_t *mnt_renamelock;		/* (i) serialises renames of directories */
+	kmutex_t *mnt_renamelock; /* (i) serialises renames of directories */
 	kmutex_t mnt_updating_store;
-	kmutex_t *mnt_updating;			/* (i) update and unmount exclude each other */
-	unsigned int mnt_flag;			/* (u) MNT_*; read without a lock */
-	unsigned int mnt_iflag;			/* (u) IMNT_* */
-	unsigned int mnt_refcnt;		/* (a) keeps the memory */
-	unsigned int mnt_busynest;		/* (a) vfs_busy() holders, and bits of the gate */
-	struct vnode *mnt_rootcache;		/* (a) a hint, without reference: VFS_ROOT()'s last */
+	kmutex_t *mnt_updating;	     /* (i) update and unmount exclude each other */
+	unsigned int mnt_flag;	     /* (u) MNT_*; read without a lock */
+	unsigned int mnt_iflag;	     /* (u) IMNT_* */
+	unsigned int mnt_refcnt;     /* (a) keeps the memory */
+	unsigned int mnt_busynest;   /* (a) vfs_busy() holders, and bits of the gate */
+	struct vnode *mnt_rootcache; /* (a) a hint, without reference: VFS_ROOT()'s last */
 	int mnt_synclist_slot;
-	int mnt_fs_bshift;			/* (i) log2 of the block size */
-	int mnt_dev_bshift;			/* (i) log2 of the device's block size */
+	int mnt_fs_bshift;  /* (i) log2 of the block size */
+	int mnt_dev_bshift; /* (i) log2 of the device's block size */
 	struct wapbl_ops *mnt_wapbl_op;
 	void *mnt_wapbl;
 	void *mnt_wapbl_replay;
-	uint64_t mnt_gen;			/* (i) unique in this kernel */
+	uint64_t mnt_gen; /* (i) unique in this kernel */
 	specificdata_reference mnt_specdataref;
-	struct statvfs mnt_stat;		/* (u) what statvfs(2) says; cached */
-	struct rump_rcu_head mnt_rcu;		/* freed after a grace period */
+	struct statvfs mnt_stat;      /* (u) what statvfs(2) says; cached */
+	struct rump_rcu_head mnt_rcu; /* freed after a grace period */
 };
 
 struct vfsops {
 	const char *vfs_name;
-	size_t vfs_min_mount_data;	/* bytes that mount(2) must give */
+	size_t vfs_min_mount_data; /* bytes that mount(2) must give */
 	/*
 	 * Mount, or update (MNT_UPDATE).  *len: bytes of data, in and out.  locks: mnt_updating.
 	 * With MNT_GETARGS data is filled in.
@@ -110,8 +110,8 @@ struct vfsops {
 	int (*vfs_sync)(struct mount *, int waitfor, kauth_cred_t);
 	int (*vfs_vget)(struct mount *, ino_t, int lktype, struct vnode **vpp);
 	/* Fill vp for key: v_tag, v_op, v_data, v_type.  *new_key: the key's lasting copy. */
-	int (*vfs_loadvnode)(struct mount *, struct vnode *, const void *key, size_t key_len,
-	    const void **new_key);
+	int (*vfs_loadvnode)(
+	    struct mount *, struct vnode *, const void *key, size_t key_len, const void **new_key);
 	int (*vfs_newvnode)(struct mount *, struct vnode *dvp, struct vnode *, struct vattr *,
 	    kauth_cred_t, void *extra, size_t *key_len, const void **new_key);
 	int (*vfs_fhtovp)(struct mount *, struct fid *, int lktype, struct vnode **vpp);
@@ -127,8 +127,8 @@ struct vfsops {
 	int (*vfs_renamelock_enter)(struct mount *);
 	void (*vfs_renamelock_exit)(struct mount *);
 	int (*vfs_fsync)(struct vnode *, int);
-	const struct vnodeopv_desc *const *vfs_opv_descs;	/* NULL at the end */
-	int vfs_refcount;		/* of vfs_list_lock */
+	const struct vnodeopv_desc *const *vfs_opv_descs; /* NULL at the end */
+	int vfs_refcount;				  /* of vfs_list_lock */
 	LIST_ENTRY(vfsops) vfs_list;
 };
 LIST_HEAD(vfs_list_head, vfsops);
@@ -243,8 +243,8 @@ void vfs_vnode_iterator_destroy(struct vnode_iterator *);
  * The next vnode for which filter (NULL: all) is true, referenced; NULL at the end.
  * filter: locks: v_interlock held; does not sleep.
  */
-struct vnode *vfs_vnode_iterator_next(struct vnode_iterator *,
-    bool (*filter)(void *, struct vnode *), void *cookie);
+struct vnode *vfs_vnode_iterator_next(
+    struct vnode_iterator *, bool (*filter)(void *, struct vnode *), void *cookie);
 
 /* ---- For file systems ---- */
 
@@ -266,8 +266,8 @@ void vfs_composefh_free(fhandle_t *);
 int vfs_fhtovp(fhandle_t *, struct vnode **);
 int vfs_copyinfh_alloc(const void *ufhp, size_t fhsize, fhandle_t **fhpp);
 void vfs_copyinfh_free(fhandle_t *);
-#define FHANDLE_FSID(fh)	(&(fh)->fh_fsid)
-#define FHANDLE_FILEID(fh)	(&(fh)->fh_fid)
+#define FHANDLE_FSID(fh)		 (&(fh)->fh_fsid)
+#define FHANDLE_FILEID(fh)		 (&(fh)->fh_fid)
 #define FHANDLE_SIZE_FROM_FILEID_SIZE(s) (offsetof(fhandle_t, fh_fid) + (s))
 
 /* ---- Data hung onto mounts ---- */

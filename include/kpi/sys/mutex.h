@@ -23,13 +23,13 @@ typedef enum kmutex_type_t {
 
 /* Locks: (i) immutable, (a) atomic, (h) the holder. */
 struct kmutex {
-	volatile uintptr_t mtx_owner;	/* (a) struct lwp * | 1: somebody sleeps for it */
-	volatile uint32_t mtx_word;	/* (a) spin: 0 free, 1 held, 2 held and waited for */
-	uint8_t mtx_ipl;		/* (i) level of a spin mutex, IPL_NONE: adaptive */
-	uint8_t mtx_flags;		/* (i) MUTEX_NODEBUG */
-	uint16_t mtx_magic;		/* (i) set from mutex_init() to mutex_destroy() */
+	volatile uintptr_t mtx_owner; /* (a) struct lwp * | 1: somebody sleeps for it */
+	volatile uint32_t mtx_word;   /* (a) spin: 0 free, 1 held, 2 held and waited for */
+	uint8_t mtx_ipl;	      /* (i) level of a spin mutex, IPL_NONE: adaptive */
+	uint8_t mtx_flags;	      /* (i) MUTEX_NODEBUG */
+	uint16_t mtx_magic;	      /* (i) set from mutex_init() to mutex_destroy() */
 #ifdef LOCKDEBUG
-	u_int mtx_class;		/* (i) */
+	u_int mtx_class; /* (i) */
 #endif
 };
 typedef struct kmutex kmutex_t;

@@ -31,35 +31,35 @@ void pathbuf_stringcopy_put(const struct pathbuf *pb, const char *str);
 
 /* One component on its way to VOP_LOOKUP and the operation after it. */
 struct componentname {
-	uint32_t cn_nameiop;		/* LOOKUP, CREATE, DELETE, RENAME */
+	uint32_t cn_nameiop; /* LOOKUP, CREATE, DELETE, RENAME */
 	uint32_t cn_flags;
 	kauth_cred_t cn_cred;
-	const char *cn_nameptr;		/* not NUL-terminated */
-	size_t cn_namelen;		/* bytes */
+	const char *cn_nameptr; /* not NUL-terminated */
+	size_t cn_namelen;	/* bytes */
 };
 
 struct nameidata {
-	struct vnode *ni_atdir;		/* relative to, NULL: the current directory */
+	struct vnode *ni_atdir; /* relative to, NULL: the current directory */
 	struct pathbuf *ni_pathbuf;
-	char *ni_pnbuf;			/* the path being walked: links are spliced in */
-	struct vnode *ni_rootdir;	/* '/' and the limit of '..' */
-	struct vnode *ni_erootdir;	/* of an emulation, NULL */
+	char *ni_pnbuf;		   /* the path being walked: links are spliced in */
+	struct vnode *ni_rootdir;  /* '/' and the limit of '..' */
+	struct vnode *ni_erootdir; /* of an emulation, NULL */
 	/* Results. */
-	struct vnode *ni_vp;		/* the file, NULL when absent */
-	struct vnode *ni_dvp;		/* its directory */
+	struct vnode *ni_vp;  /* the file, NULL when absent */
+	struct vnode *ni_dvp; /* its directory */
 	/* The walk. */
-	size_t ni_pathlen;		/* left at ni_next, with the NUL */
+	size_t ni_pathlen; /* left at ni_next, with the NUL */
 	const char *ni_next;
-	unsigned int ni_loopcnt;	/* symbolic links followed */
+	unsigned int ni_loopcnt; /* symbolic links followed */
 	struct componentname ni_cnd;
 };
 
 /* cn_nameiop */
-#define LOOKUP 0
-#define CREATE 1
-#define DELETE 2
-#define RENAME 3
-#define OPMASK 3
+#define LOOKUP	     0
+#define CREATE	     1
+#define DELETE	     2
+#define RENAME	     3
+#define OPMASK	     3
 /* Given by the caller, with NDINIT(). */
 #define LOCKLEAF     0x00000004 /* ni_vp comes back locked */
 #define LOCKPARENT   0x00000008 /* ni_dvp comes back, locked */
@@ -88,20 +88,20 @@ struct nameidata {
 #define INRENAME     0x00800000 /* one of the two lookups of a rename */
 #define PARAMASK     0x00eff800
 
-#define NDINIT(ndp, op, flags, pathbuf)                                                            \
-	do {                                                                                       \
-		(ndp)->ni_cnd.cn_nameiop = (op);                                                   \
-		(ndp)->ni_cnd.cn_flags = (flags);                                                  \
-		(ndp)->ni_atdir = NULL;                                                            \
-		(ndp)->ni_pathbuf = (pathbuf);                                                     \
-		(ndp)->ni_cnd.cn_cred = kauth_cred_get();                                          \
+#define NDINIT(ndp, op, flags, pathbuf)                   \
+	do {                                              \
+		(ndp)->ni_cnd.cn_nameiop = (op);          \
+		(ndp)->ni_cnd.cn_flags = (flags);         \
+		(ndp)->ni_atdir = NULL;                   \
+		(ndp)->ni_pathbuf = (pathbuf);            \
+		(ndp)->ni_cnd.cn_cred = kauth_cred_get(); \
 	} while (0)
 /* Walk relative to dir (referenced by the caller throughout). */
 #define NDAT(ndp, dir) ((ndp)->ni_atdir = (dir))
 
 #define PNBUF_GET()  ((char *)pool_cache_get(pnbuf_cache, PR_WAITOK))
 #define PNBUF_PUT(p) pool_cache_put(pnbuf_cache, (p))
-extern pool_cache_t pnbuf_cache;	/* of MAXPATHLEN bytes */
+extern pool_cache_t pnbuf_cache; /* of MAXPATHLEN bytes */
 
 /*
  * Walk a path.  Results in ni_vp and ni_dvp (LOCKPARENT), referenced, locked as asked.
@@ -121,10 +121,10 @@ extern const namei_simple_flags_t NSM_FOLLOW_TRYEMULROOT;
 int namei_simple_kernel(const char *path, namei_simple_flags_t, struct vnode **vpp);
 int namei_simple_user(const char *path, namei_simple_flags_t, struct vnode **vpp);
 int nameiat_simple(struct vnode *dvp, struct pathbuf *, namei_simple_flags_t, struct vnode **vpp);
-int nameiat_simple_kernel(struct vnode *dvp, const char *path, namei_simple_flags_t,
-    struct vnode **vpp);
-int nameiat_simple_user(struct vnode *dvp, const char *path, namei_simple_flags_t,
-    struct vnode **vpp);
+int nameiat_simple_kernel(
+    struct vnode *dvp, const char *path, namei_simple_flags_t, struct vnode **vpp);
+int nameiat_simple_user(
+    struct vnode *dvp, const char *path, namei_simple_flags_t, struct vnode **vpp);
 /*
  * The last component once more, below a locked directory that may have changed.
  * locks: dvp exclusive, stays.  owns: *vpp locked.
@@ -137,9 +137,9 @@ uint32_t namei_hash(const char *p, const char **ep);
 
 /* ---- The cache of names ---- */
 
-#define NCHNAMLEN      255	/* longer names are not kept */
-#define PURGE_PARENTS  1	/* entries for the vnode */
-#define PURGE_CHILDREN 2	/* entries in the vnode */
+#define NCHNAMLEN	255 /* longer names are not kept */
+#define PURGE_PARENTS	1   /* entries for the vnode */
+#define PURGE_CHILDREN	2   /* entries in the vnode */
 #define cache_purge(vp) cache_purge1((vp), NULL, 0, PURGE_PARENTS | PURGE_CHILDREN)
 
 /*
@@ -156,12 +156,12 @@ bool cache_lookup_raw(struct vnode *dvp, const char *name, size_t namelen, uint3
  * A name of vp and its directory: ENOENT when not known.  bpp: NULL, or where the name goes, from
  * *bpp downwards but not below bufp (ERANGE).  owns: *dvpp comes back referenced.
  */
-int cache_revlookup(struct vnode *vp, struct vnode **dvpp, char **bpp, char *bufp,
-    bool checkaccess, accmode_t accmode);
+int cache_revlookup(struct vnode *vp, struct vnode **dvpp, char **bpp, char *bufp, bool checkaccess,
+    accmode_t accmode);
 int cache_diraccess(struct vnode *dvp, int accmode);
 /* Remember a name; vp NULL: that it is not there.  locks: dvp locked. */
-void cache_enter(struct vnode *dvp, struct vnode *vp, const char *name, size_t namelen,
-    uint32_t cnflags);
+void cache_enter(
+    struct vnode *dvp, struct vnode *vp, const char *name, size_t namelen, uint32_t cnflags);
 /*
  * Who owns vp and who may search it, for walks without VOP_LOOKUP and VOP_ACCESS; to be kept current
  * by file systems with IMNT_NCLOOKUP.  valid false: ask the file system.

@@ -25,15 +25,16 @@ struct pollfd {
 #define POLLWRNORM 0x0100
 #define POLLWRBAND 0x0200
 #define POLLRDHUP  0x2000
-#define POLLSTANDARD (POLLIN | POLLPRI | POLLOUT | POLLRDNORM | POLLRDBAND | POLLWRNORM | \
-	POLLWRBAND | POLLERR | POLLHUP | POLLNVAL)
+#define POLLSTANDARD                                                                      \
+	(POLLIN | POLLPRI | POLLOUT | POLLRDNORM | POLLRDBAND | POLLWRNORM | POLLWRBAND | \
+	    POLLERR | POLLHUP | POLLNVAL)
 #define INFTIM (-1)
 
 #ifdef _KERNEL
 struct timespec;
 /* poll(2)'s body; nfds descriptors at the user's address fds. */
-int pollcommon(register_t *retval, struct pollfd *fds, u_int nfds, struct timespec *ts,
-    const void *mask);
+int pollcommon(
+    register_t *retval, struct pollfd *fds, u_int nfds, struct timespec *ts, const void *mask);
 #endif
 
 #endif /* KPI_SYS_POLL_H */

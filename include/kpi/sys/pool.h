@@ -24,8 +24,8 @@ struct pool_allocator {
 	void (*pa_free)(struct pool *, void *);
 	unsigned int pa_pagesz; /* a power of two; 0: PAGE_SIZE */
 };
-extern struct pool_allocator pool_allocator_kmem;    /* any context */
-extern struct pool_allocator pool_allocator_nointr;  /* thread context only */
+extern struct pool_allocator pool_allocator_kmem;   /* any context */
+extern struct pool_allocator pool_allocator_nointr; /* thread context only */
 extern struct pool_allocator pool_allocator_meta;
 
 struct pool_slab;
@@ -36,39 +36,39 @@ LIST_HEAD(pool_slabs, pool_slab);
  * Locks: (i) set by pool_init(), (p) pr_lock, (g) the list of all pools.
  */
 struct pool {
-	const char *pr_wchan;		/* (i) name */
-	size_t pr_size;			/* (i) bytes asked for */
-	size_t pr_stride;		/* (i) bytes from item to item */
-	size_t pr_slabsize;		/* (i) bytes; a power of two */
-	u_int pr_first;			/* (i) offset of the first item in a slab */
-	u_int pr_perslab;		/* (i) items a slab; 0: every item has pages of its own */
-	int pr_flags;			/* (i) PR_* of pool_init() */
+	const char *pr_wchan;		 /* (i) name */
+	size_t pr_size;			 /* (i) bytes asked for */
+	size_t pr_stride;		 /* (i) bytes from item to item */
+	size_t pr_slabsize;		 /* (i) bytes; a power of two */
+	u_int pr_first;			 /* (i) offset of the first item in a slab */
+	u_int pr_perslab;		 /* (i) items a slab; 0: every item has pages of its own */
+	int pr_flags;			 /* (i) PR_* of pool_init() */
 	struct pool_allocator *pr_alloc; /* (i) */
-	uint32_t pr_lock[1];		/* leaf */
-	struct pool_slabs pr_partial;	/* (p) some items free */
-	struct pool_slabs pr_full;	/* (p) none free */
-	struct pool_slabs pr_empty;	/* (p) all free */
-	u_int pr_nempty, pr_nslabs;	/* (p) */
-	u_int pr_nout;			/* (p) items given out */
-	u_int pr_lowat, pr_hiwat;	/* (p) in items */
-	u_int pr_hardlimit;		/* (p) most items out at a time */
-	u_int pr_waiters;		/* (p) at the hard limit */
+	uint32_t pr_lock[1];		 /* leaf */
+	struct pool_slabs pr_partial;	 /* (p) some items free */
+	struct pool_slabs pr_full;	 /* (p) none free */
+	struct pool_slabs pr_empty;	 /* (p) all free */
+	u_int pr_nempty, pr_nslabs;	 /* (p) */
+	u_int pr_nout;			 /* (p) items given out */
+	u_int pr_lowat, pr_hiwat;	 /* (p) in items */
+	u_int pr_hardlimit;		 /* (p) most items out at a time */
+	u_int pr_waiters;		 /* (p) at the hard limit */
 	uint64_t pr_nget, pr_nput, pr_nfail; /* (p) */
-	const char *pr_hardwarn;	/* (p) */
-	int pr_ratecap;			/* (p) seconds */
-	time_t pr_lastwarn;		/* (p) */
-	TAILQ_ENTRY(pool) pr_list;	/* (g) */
+	const char *pr_hardwarn;	     /* (p) */
+	int pr_ratecap;			     /* (p) seconds */
+	time_t pr_lastwarn;		     /* (p) */
+	TAILQ_ENTRY(pool) pr_list;	     /* (g) */
 };
 
-#define PR_WAITOK   0x0001
-#define PR_NOWAIT   0x0002
-#define PR_LIMITFAIL 0x0004 /* fail rather than wait at the hard limit */
-#define PR_ZERO	    0x0008  /* pool_get(): cleared memory */
-#define PR_NOTOUCH  0x0010  /* never store into free items */
-#define PR_NOALIGN  0x0020
+#define PR_WAITOK     0x0001
+#define PR_NOWAIT     0x0002
+#define PR_LIMITFAIL  0x0004 /* fail rather than wait at the hard limit */
+#define PR_ZERO	      0x0008 /* pool_get(): cleared memory */
+#define PR_NOTOUCH    0x0010 /* never store into free items */
+#define PR_NOALIGN    0x0020
 #define PR_LARGECACHE 0x0040
 #define PR_PSERIALIZE 0x0080 /* freed after a grace period */
-#define PR_RECURSIVE 0x0100
+#define PR_RECURSIVE  0x0100
 
 /*
  * align: a power of two, 0 for 16 (or the size's own for small ones); ioff: the offset in the item

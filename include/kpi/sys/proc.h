@@ -32,7 +32,7 @@ struct vmspace;
 
 /* A session.  Locks: proc_lock. */
 struct session {
-	u_int s_count;		   /* process groups */
+	u_int s_count; /* process groups */
 	u_int s_flags;
 	struct proc *s_leader;
 	struct vnode *s_ttyvp;
@@ -59,77 +59,77 @@ struct pgrp {
 #define SDEAD	6
 
 /* p_flag */
-#define PK_ADVLOCK  0x00000001
-#define PK_SYSTEM   0x00000002
-#define PK_SYSVSEM  0x00000004
-#define PK_SUGID    0x00000008
-#define PK_KMEM	    0x00000010
-#define PK_EXEC	    0x00000200
+#define PK_ADVLOCK   0x00000001
+#define PK_SYSTEM    0x00000002
+#define PK_SYSVSEM   0x00000004
+#define PK_SUGID     0x00000008
+#define PK_KMEM	     0x00000010
+#define PK_EXEC	     0x00000200
 #define PK_NOCLDWAIT 0x00020000
-#define PK_32	    0x00040000
+#define PK_32	     0x00040000
 #define PK_CLDSIGIGN 0x00080000
-#define PK_MARKER   0x80000000
+#define PK_MARKER    0x80000000
 /* p_sflag */
 #define PS_NOCLDSTOP 0x00000008
-#define PS_WCORE    0x00001000
-#define PS_WEXIT    0x00002000
-#define PS_STOPPED  0x04000000
+#define PS_WCORE     0x00001000
+#define PS_WEXIT     0x00002000
+#define PS_STOPPED   0x04000000
 /* p_lflag */
-#define PL_CONTROLT 0x00000001
-#define PL_PPWAIT   0x00000010
+#define PL_CONTROLT  0x00000001
+#define PL_PPWAIT    0x00000010
 
 /*
  * Locks: (i) immutable, (a) atomic, (l) proc_lock, (p) p_lock, (r) read without lock.
  */
 struct proc {
-	LIST_ENTRY(proc) p_list;	/* (l) allproc */
-	kmutex_t *p_lock;		/* (i) */
-	struct kauth_cred *p_cred;	/* (p) write, (r) read at entry of its own lwps */
-	struct filedesc *p_fd;		/* (i) file/ */
-	struct cwdinfo *p_cwdi;		/* (i) vfs; NULL without the faction */
+	LIST_ENTRY(proc) p_list;   /* (l) allproc */
+	kmutex_t *p_lock;	   /* (i) */
+	struct kauth_cred *p_cred; /* (p) write, (r) read at entry of its own lwps */
+	struct filedesc *p_fd;	   /* (i) file/ */
+	struct cwdinfo *p_cwdi;	   /* (i) vfs; NULL without the faction */
 	struct pstats *p_stats;
-	struct plimit *p_limit;		/* (p) resource limits, kern/ */
-	struct vmspace *p_vmspace;	/* (i) where copyin and copyout go; rump_vmspace_local */
+	struct plimit *p_limit;	   /* (p) resource limits, kern/ */
+	struct vmspace *p_vmspace; /* (i) where copyin and copyout go; rump_vmspace_local */
 	struct sigacts *p_sigacts;
-	pid_t p_pid;			/* (i) */
-	pid_t p_tabpid;			/* (i) its place in the table of pids */
-	int p_stat;			/* (a) */
-	int p_flag;			/* (p) PK_* */
-	int p_sflag;			/* (p) PS_* */
-	int p_lflag;			/* (l) PL_* */
+	pid_t p_pid;	/* (i) */
+	pid_t p_tabpid; /* (i) its place in the table of pids */
+	int p_stat;	/* (a) */
+	int p_flag;	/* (p) PK_* */
+	int p_sflag;	/* (p) PS_* */
+	int p_lflag;	/* (l) PL_* */
 	int p_traceflag;
 	int p_slflag;
 	u_short p_acflag;
 	u_short p_xexit;
-	struct lwplist p_lwps;		/* (p) */
-	int p_nlwps;			/* (p) */
-	int p_nrlwps;			/* (p) */
-	lwpid_t p_nlwpid;		/* (p) last lwp id given out */
-	struct proc *p_pptr;		/* (l) parent */
-	LIST_HEAD(, proc) p_children;	/* (l) */
-	LIST_ENTRY(proc) p_sibling;	/* (l) */
-	LIST_ENTRY(proc) p_pglist;	/* (l) */
-	struct pgrp *p_pgrp;		/* (l) */
+	struct lwplist p_lwps;	      /* (p) */
+	int p_nlwps;		      /* (p) */
+	int p_nrlwps;		      /* (p) */
+	lwpid_t p_nlwpid;	      /* (p) last lwp id given out */
+	struct proc *p_pptr;	      /* (l) parent */
+	LIST_HEAD(, proc) p_children; /* (l) */
+	LIST_ENTRY(proc) p_sibling;   /* (l) */
+	LIST_ENTRY(proc) p_pglist;    /* (l) */
+	struct pgrp *p_pgrp;	      /* (l) */
 	struct proc *p_opptr;
 	kcondvar_t p_waitcv;
 	kcondvar_t p_lwpcv;
-	const struct emul *p_emul;	/* (i) */
+	const struct emul *p_emul; /* (i) */
 	void *p_emuldata;
 	void *p_specdataref;
 	void *p_raslist;
 	void *p_lockdebug;
-	int64_t p_started_ns;		/* (i) monotonic clock */
-	uint64_t p_sigpend;		/* (p) signals recorded, bit n-1 for n, host numbers */
-	char p_comm[MAXCOMLEN + 1];	/* (p) */
+	int64_t p_started_ns;	    /* (i) monotonic clock */
+	uint64_t p_sigpend;	    /* (p) signals recorded, bit n-1 for n, host numbers */
+	char p_comm[MAXCOMLEN + 1]; /* (p) */
 	struct rump_rcu_head p_rcu;
 };
 
 LIST_HEAD(proclist, proc);
 
-#define p_session p_pgrp->pg_session
+#define p_session      p_pgrp->pg_session
 #define SESS_LEADER(p) ((p)->p_session->s_leader == (p))
-#define PID_MAX	  30000
-#define NO_PGID	  ((pid_t)-1)
+#define PID_MAX	       30000
+#define NO_PGID	       ((pid_t)-1)
 
 extern struct proc proc0;
 extern struct proc *initproc;	/* process 1 */

@@ -19,17 +19,17 @@ typedef struct psref_class psref_class_t;
 
 /* Locks: (i) immutable while held, (c) the lock of the list psref_cpu. */
 struct psref {
-	struct psref *psref_next; /* (c) */
-	struct psref *psref_prev; /* (c) */
+	struct psref *psref_next;		 /* (c) */
+	struct psref *psref_prev;		 /* (c) */
 	const struct psref_target *psref_target; /* (i) */
-	struct lwp *psref_lwp; /* (i) */
-	void *psref_cpu; /* (i) the list that it is on */
+	struct lwp *psref_lwp;			 /* (i) */
+	void *psref_cpu;			 /* (i) the list that it is on */
 };
 
 /* Locks: (a) atomic, (i) immutable. */
 struct psref_target {
 	struct psref_class *prt_class; /* (i) */
-	bool prt_draining; /* (a) */
+	bool prt_draining;	       /* (a) */
 };
 
 __BEGIN_DECLS

@@ -15,8 +15,8 @@
 #define RB_DIR_RIGHT 1U
 
 typedef struct rb_node {
-	struct rb_node *rb_nodes[2];	/* children, by RB_DIR_* */
-	uintptr_t rb_info;		/* the parent's address; bit 0: red */
+	struct rb_node *rb_nodes[2]; /* children, by RB_DIR_* */
+	uintptr_t rb_info;	     /* the parent's address; bit 0: red */
 } rb_node_t;
 
 #define rb_left	 rb_nodes[RB_DIR_LEFT]
@@ -52,25 +52,27 @@ void rb_tree_remove_node(rb_tree_t *tree, void *object);
 void *rb_tree_iterate(rb_tree_t *tree, void *object, const unsigned int direction);
 size_t rb_tree_count(rb_tree_t *tree);
 
-#define RB_TREE_MIN(t)	   rb_tree_iterate((t), NULL, RB_DIR_RIGHT)
-#define RB_TREE_MAX(t)	   rb_tree_iterate((t), NULL, RB_DIR_LEFT)
-#define RB_TREE_NEXT(t, o) rb_tree_iterate((t), (o), RB_DIR_RIGHT)
-#define RB_TREE_PREV(t, o) rb_tree_iterate((t), (o), RB_DIR_LEFT)
+#define RB_TREE_MIN(t)	      rb_tree_iterate((t), NULL, RB_DIR_RIGHT)
+#define RB_TREE_MAX(t)	      rb_tree_iterate((t), NULL, RB_DIR_LEFT)
+#define RB_TREE_NEXT(t, o)    rb_tree_iterate((t), (o), RB_DIR_RIGHT)
+#define RB_TREE_PREV(t, o)    rb_tree_iterate((t), (o), RB_DIR_LEFT)
 #define RB_TREE_FOREACH(o, t) for ((o) = RB_TREE_MIN(t); (o) != NULL; (o) = RB_TREE_NEXT((t), (o)))
-#define RB_TREE_FOREACH_SAFE(o, t, next)                                                           \
-	for ((o) = RB_TREE_MIN(t); (o) != NULL && ((next) = RB_TREE_NEXT((t), (o)), 1); (o) = (next))
-#define RB_TREE_FOREACH_REVERSE(o, t)                                                              \
+#define RB_TREE_FOREACH_SAFE(o, t, next)                                                \
+	for ((o) = RB_TREE_MIN(t); (o) != NULL && ((next) = RB_TREE_NEXT((t), (o)), 1); \
+	     (o) = (next))
+#define RB_TREE_FOREACH_REVERSE(o, t) \
 	for ((o) = RB_TREE_MAX(t); (o) != NULL; (o) = RB_TREE_PREV((t), (o)))
-#define RB_TREE_FOREACH_REVERSE_SAFE(o, t, prev)                                                   \
-	for ((o) = RB_TREE_MAX(t); (o) != NULL && ((prev) = RB_TREE_PREV((t), (o)), 1); (o) = (prev))
+#define RB_TREE_FOREACH_REVERSE_SAFE(o, t, prev)                                        \
+	for ((o) = RB_TREE_MAX(t); (o) != NULL && ((prev) = RB_TREE_PREV((t), (o)), 1); \
+	     (o) = (prev))
 
 /*
  * The balancing core, shared with tree(3): a node whose place is known is linked below parent (NULL:
  * becomes the root) in a direction where parent has no child; a node is unlinked; the neighbour and
  * the outermost node in a direction.
  */
-void rb_node_link(struct rb_node **rootp, struct rb_node *node, struct rb_node *parent,
-    unsigned int direction);
+void rb_node_link(
+    struct rb_node **rootp, struct rb_node *node, struct rb_node *parent, unsigned int direction);
 void rb_node_unlink(struct rb_node **rootp, struct rb_node *node);
 struct rb_node *rb_node_step(struct rb_node *node, unsigned int direction);
 struct rb_node *rb_node_outermost(struct rb_node *root, unsigned int direction);

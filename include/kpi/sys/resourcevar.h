@@ -12,16 +12,16 @@ struct proc;
 
 /* Locks: (i) immutable, (p) the process's p_lock. */
 struct pstats {
-	struct rusage p_ru;	  /* (p) this process's */
-	struct rusage p_cru;	  /* (p) its children's */
-	struct timeval p_start;	  /* (i) */
+	struct rusage p_ru;	/* (p) this process's */
+	struct rusage p_cru;	/* (p) its children's */
+	struct timeval p_start; /* (i) */
 };
 
 /* Shared by processes until one changes a limit.  Locks: (a) atomic, (l) pl_lock. */
 struct plimit {
 	struct rlimit pl_rlimit[RLIM_NLIMITS]; /* (l) */
 	kmutex_t pl_lock;
-	u_int pl_refcnt;		       /* (a) */
+	u_int pl_refcnt; /* (a) */
 	bool pl_writeable;
 	char *pl_corename;
 	size_t pl_cnlen;

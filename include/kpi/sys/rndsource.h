@@ -27,8 +27,7 @@
 #define RND_FLAG_NO_ESTIMATE	0x00000100
 #define RND_FLAG_HASCB		0x00000200
 #define RND_FLAG_NO_COLLECT	0x00000400
-#define RND_FLAG_DEFAULT                                                                           \
-	(RND_FLAG_COLLECT_VALUE | RND_FLAG_COLLECT_TIME | RND_FLAG_ESTIMATE_TIME)
+#define RND_FLAG_DEFAULT	(RND_FLAG_COLLECT_VALUE | RND_FLAG_COLLECT_TIME | RND_FLAG_ESTIMATE_TIME)
 
 typedef struct krndsource {
 	char name[16];

@@ -12,8 +12,8 @@ struct lwp;
 
 /* Locks: (o) the object's own, under which selrecord() and selnotify() are called. */
 struct selinfo {
-	struct klist sel_klist;		/* (o) knotes */
-	void *sel_cluster;		/* who waits; private to poll and select */
+	struct klist sel_klist; /* (o) knotes */
+	void *sel_cluster;	/* who waits; private to poll and select */
 	struct lwp *sel_lwp;
 	SLIST_ENTRY(selinfo) sel_chain;
 	uintptr_t sel_fdinfo;

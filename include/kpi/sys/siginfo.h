@@ -12,18 +12,18 @@ union sigval {
 	void *sival_ptr;
 };
 
-#define SI_USER	  0
-#define SI_QUEUE  (-1)
-#define SI_TIMER  (-2)
-#define SI_MESGQ  (-3)
+#define SI_USER	   0
+#define SI_QUEUE   (-1)
+#define SI_TIMER   (-2)
+#define SI_MESGQ   (-3)
 #define SI_ASYNCIO (-4)
-#define SI_NOINFO 32767
-#define POLL_IN	  1
-#define POLL_OUT  2
-#define POLL_MSG  3
-#define POLL_ERR  4
-#define POLL_PRI  5
-#define POLL_HUP  6
+#define SI_NOINFO  32767
+#define POLL_IN	   1
+#define POLL_OUT   2
+#define POLL_MSG   3
+#define POLL_ERR   4
+#define POLL_PRI   5
+#define POLL_HUP   6
 
 #ifdef _KERNEL
 typedef struct ksiginfo {
@@ -48,8 +48,8 @@ typedef struct ksiginfo_queue ksiginfoq_t;
 #define KSI_TRAP  0x01
 #define KSI_EMPTY 0x02
 
-#define KSI_INIT(ksi)	    (*(ksi) = (ksiginfo_t){ .ksi_flags = KSI_EMPTY })
-#define KSI_INIT_EMPTY(ksi) KSI_INIT(ksi)
+#define KSI_INIT(ksi)	       (*(ksi) = (ksiginfo_t){ .ksi_flags = KSI_EMPTY })
+#define KSI_INIT_EMPTY(ksi)    KSI_INIT(ksi)
 #define ksiginfo_queue_init(q) TAILQ_INIT(q)
 #endif /* _KERNEL */
 

@@ -52,14 +52,14 @@
 typedef struct {
 	uint64_t __bits;
 } sigset_t;
-#define __sigmask(n)	       ((uint64_t)1 << ((n) - 1))
-#define sigemptyset(s)	       ((s)->__bits = 0)
-#define sigfillset(s)	       ((s)->__bits = ~(uint64_t)0)
-#define sigaddset(s, n)	       ((s)->__bits |= __sigmask(n))
-#define sigdelset(s, n)	       ((s)->__bits &= ~__sigmask(n))
-#define sigismember(s, n)      (((s)->__bits & __sigmask(n)) != 0)
-#define sigplusset(s, t)       ((t)->__bits |= (s)->__bits)
-#define sigminusset(s, t)      ((t)->__bits &= ~(s)->__bits)
+#define __sigmask(n)	  ((uint64_t)1 << ((n)-1))
+#define sigemptyset(s)	  ((s)->__bits = 0)
+#define sigfillset(s)	  ((s)->__bits = ~(uint64_t)0)
+#define sigaddset(s, n)	  ((s)->__bits |= __sigmask(n))
+#define sigdelset(s, n)	  ((s)->__bits &= ~__sigmask(n))
+#define sigismember(s, n) (((s)->__bits & __sigmask(n)) != 0)
+#define sigplusset(s, t)  ((t)->__bits |= (s)->__bits)
+#define sigminusset(s, t) ((t)->__bits &= ~(s)->__bits)
 
 #define SIG_BLOCK   0
 #define SIG_UNBLOCK 1

@@ -30,10 +30,10 @@ void sigpending1(struct lwp *l, sigset_t *ss);
 void sigclearall(struct proc *p, const sigset_t *mask, ksiginfoq_t *kq);
 int sigprocmask1(struct lwp *l, int how, const sigset_t *nss, sigset_t *oss);
 void ksiginfo_queue_drain0(ksiginfoq_t *q);
-#define ksiginfo_queue_drain(q)                                                                    \
-	do {                                                                                       \
-		if (!TAILQ_EMPTY(q))                                                               \
-			ksiginfo_queue_drain0(q);                                                  \
+#define ksiginfo_queue_drain(q)                   \
+	do {                                      \
+		if (!TAILQ_EMPTY(q))              \
+			ksiginfo_queue_drain0(q); \
 	} while (0)
 
 #endif /* _KERNEL */

@@ -31,12 +31,11 @@ void specificdata_key_delete(specificdata_domain_t, specificdata_key_t);
 int specificdata_init(specificdata_domain_t, specificdata_reference *);
 void specificdata_fini(specificdata_domain_t, specificdata_reference *);
 /* NULL when never set. */
-void *specificdata_getspecific(specificdata_domain_t, specificdata_reference *,
-    specificdata_key_t);
+void *specificdata_getspecific(specificdata_domain_t, specificdata_reference *, specificdata_key_t);
 /* The caller serialises get and set of one object. */
-void *specificdata_getspecific_unlocked(specificdata_domain_t, specificdata_reference *,
-    specificdata_key_t);
-void specificdata_setspecific(specificdata_domain_t, specificdata_reference *, specificdata_key_t,
-    void *);
+void *specificdata_getspecific_unlocked(
+    specificdata_domain_t, specificdata_reference *, specificdata_key_t);
+void specificdata_setspecific(
+    specificdata_domain_t, specificdata_reference *, specificdata_key_t, void *);
 
 #endif /* KPI_SYS_SPECIFICDATA_H */

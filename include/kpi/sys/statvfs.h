@@ -13,11 +13,11 @@
 #define VFS_MNAMELEN  _VFS_MNAMELEN
 
 struct statvfs {
-	unsigned long f_flag;	  /* MNT_* that are visible */
-	unsigned long f_bsize;	  /* bytes, file-system block */
-	unsigned long f_frsize;	  /* bytes, the unit of the block counts */
-	unsigned long f_iosize;	  /* bytes, best transfer */
-	fsblkcnt_t f_blocks;	  /* in f_frsize units, as the next three */
+	unsigned long f_flag;	/* MNT_* that are visible */
+	unsigned long f_bsize;	/* bytes, file-system block */
+	unsigned long f_frsize; /* bytes, the unit of the block counts */
+	unsigned long f_iosize; /* bytes, best transfer */
+	fsblkcnt_t f_blocks;	/* in f_frsize units, as the next three */
 	fsblkcnt_t f_bfree;
 	fsblkcnt_t f_bavail;
 	fsblkcnt_t f_bresvd;
@@ -31,7 +31,7 @@ struct statvfs {
 	uint64_t f_asyncwrites;
 	fsid_t f_fsidx;
 	unsigned long f_fsid;
-	unsigned long f_namemax;  /* bytes */
+	unsigned long f_namemax; /* bytes */
 	uid_t f_owner;
 	uint64_t f_spare[4];
 	char f_fstypename[_VFS_NAMELEN];
@@ -47,7 +47,7 @@ struct statvfs {
 #define ST_LOCAL  MNT_LOCAL
 
 /* A statvfs is too large for a stack. */
-#define STATVFSBUF_GET() ((struct statvfs *)kmem_alloc(sizeof(struct statvfs), KM_SLEEP))
+#define STATVFSBUF_GET()   ((struct statvfs *)kmem_alloc(sizeof(struct statvfs), KM_SLEEP))
 #define STATVFSBUF_PUT(sb) kmem_free((sb), sizeof(struct statvfs))
 
 #endif /* KPI_SYS_STATVFS_H */

@@ -23,17 +23,17 @@ struct lockdebug_held {
 
 /* Locks: (o) the own lwp, (q) the lock of the sleep queue that ls_wchan hashes to, (a) atomic. */
 struct lwp_sync {
-	struct lwp *ls_next; /* (q) on a sleep queue */
-	struct lwp *ls_prev; /* (q) */
+	struct lwp *ls_next;	       /* (q) on a sleep queue */
+	struct lwp *ls_prev;	       /* (q) */
 	const volatile void *ls_wchan; /* (q, a) what it sleeps on; NULL: woken or awake */
-	const char *ls_wmesg; /* (o) why it sleeps */
-	uint32_t ls_intr; /* (a) an interrupt is pending: rump_lwp_interrupt() */
-	uint8_t ls_kind; /* (q) what sort of waiter: sync/sync_impl.h */
-	uint8_t ls_handoff; /* (q) the lock was given to this waiter */
-	uint8_t ls_spl; /* (o) priority level */
-	uint8_t ls_oldspl; /* (o) the level before the first spin mutex */
-	uint16_t ls_nspin; /* (o) spin mutexes held */
-	uint16_t ls_nklock; /* (o) depth of KERNEL_LOCK */
+	const char *ls_wmesg;	       /* (o) why it sleeps */
+	uint32_t ls_intr;	       /* (a) an interrupt is pending: rump_lwp_interrupt() */
+	uint8_t ls_kind;	       /* (q) what sort of waiter: sync/sync_impl.h */
+	uint8_t ls_handoff;	       /* (q) the lock was given to this waiter */
+	uint8_t ls_spl;		       /* (o) priority level */
+	uint8_t ls_oldspl;	       /* (o) the level before the first spin mutex */
+	uint16_t ls_nspin;	       /* (o) spin mutexes held */
+	uint16_t ls_nklock;	       /* (o) depth of KERNEL_LOCK */
 #ifdef LOCKDEBUG
 	u_int ls_nheld; /* (o) of ls_held; locks beyond its end are not tracked */
 	struct lockdebug_held ls_held[LOCKDEBUG_HELD]; /* (o) in the order of taking */

@@ -100,12 +100,12 @@
 #define HW_IOSTATNAMES	15
 #define HW_NCPUONLINE	16
 
-#define VFS_GENERIC	   0
-#define VFS_MAXTYPENUM	   1
-#define VFS_CONF	   2
-#define VFS_USERMOUNT	   3
-#define VFS_MAGICLINKS	   4
-#define VFSGEN_MAXID	   5
+#define VFS_GENERIC    0
+#define VFS_MAXTYPENUM 1
+#define VFS_CONF       2
+#define VFS_USERMOUNT  3
+#define VFS_MAGICLINKS 4
+#define VFSGEN_MAXID   5
 
 /* ---- Types and flags of a node ---- */
 
@@ -138,14 +138,14 @@
 #define SYSCTL_VERS_1	 0x01000000
 #define SYSCTL_VERSION	 SYSCTL_VERS_1
 #define SYSCTL_VERS(f)	 ((f)&SYSCTL_VERS_MASK)
-#define SYSCTL_USERFLAGS                                                                           \
-	(CTLFLAG_READWRITE | CTLFLAG_ANYWRITE | CTLFLAG_PRIVATE | CTLFLAG_OWNDATA |                \
+#define SYSCTL_USERFLAGS                                                            \
+	(CTLFLAG_READWRITE | CTLFLAG_ANYWRITE | CTLFLAG_PRIVATE | CTLFLAG_OWNDATA | \
 	    CTLFLAG_IMMEDIATE | CTLFLAG_HEX | CTLFLAG_HIDDEN)
-#define SYSCTL_TYPEMASK	 0x0000000f
-#define SYSCTL_TYPE(f)	 ((f)&SYSCTL_TYPEMASK)
-#define SYSCTL_FLAGMASK	 0x00fffff0
-#define SYSCTL_FLAGS(f)	 ((f)&SYSCTL_FLAGMASK)
-#define SYSCTL_DEFSIZE	 8
+#define SYSCTL_TYPEMASK 0x0000000f
+#define SYSCTL_TYPE(f)	((f)&SYSCTL_TYPEMASK)
+#define SYSCTL_FLAGMASK 0x00fffff0
+#define SYSCTL_FLAGS(f) ((f)&SYSCTL_FLAGMASK)
+#define SYSCTL_DEFSIZE	8
 
 struct sysctlnode;
 struct sysctllog;
@@ -156,20 +156,20 @@ struct sysctllog;
  * Both buffers are reached by sysctl_copyout() and sysctl_copyin() (and are kernel memory: the system
  * call copies before and after, so that no lock is held over a copy).
  */
-#define SYSCTLFN_PROTO                                                                             \
-	const int *, u_int, void *, size_t *, const void *, size_t, const int *, struct lwp *,     \
+#define SYSCTLFN_PROTO                                                                         \
+	const int *, u_int, void *, size_t *, const void *, size_t, const int *, struct lwp *, \
 	    const struct sysctlnode *
-#define SYSCTLFN_ARGS                                                                              \
-	const int *name, u_int namelen, void *oldp, size_t *oldlenp, const void *newp,             \
+#define SYSCTLFN_ARGS                                                                  \
+	const int *name, u_int namelen, void *oldp, size_t *oldlenp, const void *newp, \
 	    size_t newlen, const int *oname, struct lwp *l, const struct sysctlnode *rnode
 #define SYSCTLFN_CALL(node) name, namelen, oldp, oldlenp, newp, newlen, oname, l, node
 typedef int (*sysctlfn)(SYSCTLFN_PROTO);
 
 struct sysctlnode {
-	uint32_t sysctl_flags;		     /* (i) CTLFLAG_*, CTLTYPE_*, SYSCTL_VERSION */
-	int32_t sysctl_num;		     /* (i) */
-	char sysctl_name[SYSCTL_NAMELEN];    /* (i) */
-	uint32_t sysctl_ver;		     /* (s) changes with the node's children */
+	uint32_t sysctl_flags;		  /* (i) CTLFLAG_*, CTLTYPE_*, SYSCTL_VERSION */
+	int32_t sysctl_num;		  /* (i) */
+	char sysctl_name[SYSCTL_NAMELEN]; /* (i) */
+	uint32_t sysctl_ver;		  /* (s) changes with the node's children */
 	uint32_t sysctl_rsvd;
 	union {
 		struct {
@@ -185,7 +185,7 @@ struct sysctlnode {
 		int32_t scu_idata;
 		u_quad_t scu_qdata;
 		bool scu_bdata;
-	} sysctl_un;			     /* (s) sysctl_treelock */
+	} sysctl_un; /* (s) sysctl_treelock */
 	size_t sysctl_size;
 	sysctlfn sysctl_func;
 	struct sysctlnode *sysctl_parent;
@@ -257,9 +257,9 @@ int sysctl_copyinstr(struct lwp *l, const void *uaddr, void *kaddr, size_t len, 
 typedef void (*sysctl_setup_func)(struct sysctllog **);
 #define SYSCTL_SETUP_PROTO(name) void name(struct sysctllog **)
 /* A function, run when its component starts, that makes nodes. */
-#define SYSCTL_SETUP(name, desc)                                                                   \
-	static void name(struct sysctllog **);                                                     \
-	__link_set_add_text(sysctl_funcs, name);                                                   \
+#define SYSCTL_SETUP(name, desc)                 \
+	static void name(struct sysctllog **);   \
+	__link_set_add_text(sysctl_funcs, name); \
 	static void name(struct sysctllog **clog)
 
 #endif /* KPI_SYS_SYSCTL_H */

@@ -36,16 +36,16 @@ extern const char *cpu_model_name;
 extern int autonicetime;
 extern int selwait;
 extern int maxmem;
-extern psize_t physmem;		   /* pages of PAGE_SIZE */
+extern psize_t physmem; /* pages of PAGE_SIZE */
 extern dev_t dumpdev;
 extern dev_t rootdev;
 extern struct vnode *rootvp;
 extern struct device *root_device;
 extern int rootdev_is_wedge;
-extern int hz, tick;		   /* ticks a second; microseconds a tick */
+extern int hz, tick; /* ticks a second; microseconds a tick */
 extern int tickadj;
 extern int stathz, profhz;
-extern char hostname[];		   /* MAXHOSTNAMELEN; proc_lock */
+extern char hostname[]; /* MAXHOSTNAMELEN; proc_lock */
 extern int hostnamelen;
 extern char domainname[];
 extern int domainnamelen;

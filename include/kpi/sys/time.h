@@ -54,61 +54,63 @@ struct bintime {
 #define ITIMER_VIRTUAL		 1
 #define ITIMER_PROF		 2
 
-#define timerclear(tvp)	  ((tvp)->tv_sec = (tvp)->tv_usec = 0)
-#define timerisset(tvp)	  ((tvp)->tv_sec || (tvp)->tv_usec)
-#define timercmp(t, u, op) ((t)->tv_sec == (u)->tv_sec ? ((t)->tv_usec op (u)->tv_usec)              \
-						       : ((t)->tv_sec op (u)->tv_sec))
-#define timeradd(t, u, r)                                                                          \
-	do {                                                                                       \
-		(r)->tv_sec = (t)->tv_sec + (u)->tv_sec;                                           \
-		(r)->tv_usec = (t)->tv_usec + (u)->tv_usec;                                        \
-		if ((r)->tv_usec >= 1000000) {                                                     \
-			(r)->tv_sec++;                                                             \
-			(r)->tv_usec -= 1000000;                                                   \
-		}                                                                                  \
+#define timerclear(tvp) ((tvp)->tv_sec = (tvp)->tv_usec = 0)
+#define timerisset(tvp) ((tvp)->tv_sec || (tvp)->tv_usec)
+#define timercmp(t, u, op) \
+	((t)->tv_sec == (u)->tv_sec ? ((t)->tv_usec op(u)->tv_usec) : ((t)->tv_sec op(u)->tv_sec))
+#define timeradd(t, u, r)                                   \
+	do {                                                \
+		(r)->tv_sec = (t)->tv_sec + (u)->tv_sec;    \
+		(r)->tv_usec = (t)->tv_usec + (u)->tv_usec; \
+		if ((r)->tv_usec >= 1000000) {              \
+			(r)->tv_sec++;                      \
+			(r)->tv_usec -= 1000000;            \
+		}                                           \
 	} while (0)
-#define timersub(t, u, r)                                                                          \
-	do {                                                                                       \
-		(r)->tv_sec = (t)->tv_sec - (u)->tv_sec;                                           \
-		(r)->tv_usec = (t)->tv_usec - (u)->tv_usec;                                        \
-		if ((r)->tv_usec < 0) {                                                            \
-			(r)->tv_sec--;                                                             \
-			(r)->tv_usec += 1000000;                                                   \
-		}                                                                                  \
+#define timersub(t, u, r)                                   \
+	do {                                                \
+		(r)->tv_sec = (t)->tv_sec - (u)->tv_sec;    \
+		(r)->tv_usec = (t)->tv_usec - (u)->tv_usec; \
+		if ((r)->tv_usec < 0) {                     \
+			(r)->tv_sec--;                      \
+			(r)->tv_usec += 1000000;            \
+		}                                           \
 	} while (0)
-#define timespecclear(tsp)    ((tsp)->tv_sec = (tsp)->tv_nsec = 0)
-#define timespecisset(tsp)    ((tsp)->tv_sec || (tsp)->tv_nsec)
-#define timespeccmp(t, u, op) ((t)->tv_sec == (u)->tv_sec ? ((t)->tv_nsec op (u)->tv_nsec)           \
-							  : ((t)->tv_sec op (u)->tv_sec))
-#define timespecadd(t, u, r)                                                                       \
-	do {                                                                                       \
-		(r)->tv_sec = (t)->tv_sec + (u)->tv_sec;                                           \
-		(r)->tv_nsec = (t)->tv_nsec + (u)->tv_nsec;                                        \
-		if ((r)->tv_nsec >= 1000000000L) {                                                 \
-			(r)->tv_sec++;                                                             \
-			(r)->tv_nsec -= 1000000000L;                                               \
-		}                                                                                  \
+#define timespecclear(tsp) ((tsp)->tv_sec = (tsp)->tv_nsec = 0)
+#define timespecisset(tsp) ((tsp)->tv_sec || (tsp)->tv_nsec)
+#define timespeccmp(t, u, op) \
+	((t)->tv_sec == (u)->tv_sec ? ((t)->tv_nsec op(u)->tv_nsec) : ((t)->tv_sec op(u)->tv_sec))
+#define timespecadd(t, u, r)                                \
+	do {                                                \
+		(r)->tv_sec = (t)->tv_sec + (u)->tv_sec;    \
+		(r)->tv_nsec = (t)->tv_nsec + (u)->tv_nsec; \
+		if ((r)->tv_nsec >= 1000000000L) {          \
+			(r)->tv_sec++;                      \
+			(r)->tv_nsec -= 1000000000L;        \
+		}                                           \
 	} while (0)
-#define timespecsub(t, u, r)                                                                       \
-	do {                                                                                       \
-		(r)->tv_sec = (t)->tv_sec - (u)->tv_sec;                                           \
-		(r)->tv_nsec = (t)->tv_nsec - (u)->tv_nsec;                                        \
-		if ((r)->tv_nsec < 0) {                                                            \
-			(r)->tv_sec--;                                                             \
-			(r)->tv_nsec += 1000000000L;                                               \
-		}                                                                                  \
+#define timespecsub(t, u, r)                                \
+	do {                                                \
+		(r)->tv_sec = (t)->tv_sec - (u)->tv_sec;    \
+		(r)->tv_nsec = (t)->tv_nsec - (u)->tv_nsec; \
+		if ((r)->tv_nsec < 0) {                     \
+			(r)->tv_sec--;                      \
+			(r)->tv_nsec += 1000000000L;        \
+		}                                           \
 	} while (0)
-#define TIMEVAL_TO_TIMESPEC(tv, ts) ((ts)->tv_sec = (tv)->tv_sec, (ts)->tv_nsec = (tv)->tv_usec * 1000)
-#define TIMESPEC_TO_TIMEVAL(tv, ts)                                                                \
+#define TIMEVAL_TO_TIMESPEC(tv, ts) \
+	((ts)->tv_sec = (tv)->tv_sec, (ts)->tv_nsec = (tv)->tv_usec * 1000)
+#define TIMESPEC_TO_TIMEVAL(tv, ts) \
 	((tv)->tv_sec = (ts)->tv_sec, (tv)->tv_usec = (suseconds_t)((ts)->tv_nsec / 1000))
 
 /* 2^-64 s in a nanosecond and in a microsecond, rounded down. */
 #define BINTIME_FRAC_NS 18446744073ULL
 #define BINTIME_FRAC_US 18446744073709ULL
 
-#define bintimecmp(a, b, op) ((a)->sec == (b)->sec ? ((a)->frac op (b)->frac) : ((a)->sec op (b)->sec))
-#define bintimeclear(a)	     ((a)->sec = 0, (a)->frac = 0)
-#define bintimeisset(a)	     ((a)->sec || (a)->frac)
+#define bintimecmp(a, b, op) \
+	((a)->sec == (b)->sec ? ((a)->frac op(b)->frac) : ((a)->sec op(b)->sec))
+#define bintimeclear(a) ((a)->sec = 0, (a)->frac = 0)
+#define bintimeisset(a) ((a)->sec || (a)->frac)
 
 static __inline __unused void
 bintime_addx(struct bintime *bt, uint64_t x)

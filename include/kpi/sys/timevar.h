@@ -74,8 +74,8 @@ void adjtime1(const struct timeval *delta, struct timeval *olddelta, struct proc
  * ctx: thread.  sleeps.  flags: TIMER_ABSTIME.  *rmt (may be NULL): what is left.
  * errors: EINVAL, EINTR.
  */
-int nanosleep1(struct lwp *l, clockid_t clock_id, int flags, struct timespec *rqt,
-    struct timespec *rmt);
+int nanosleep1(
+    struct lwp *l, clockid_t clock_id, int flags, struct timespec *rqt, struct timespec *rmt);
 
 /* At most one "yes" an interval; at most maxpps a second (maxpps < 0: no limit). */
 int ratecheck(struct timeval *last, const struct timeval *mininterval);

@@ -77,7 +77,7 @@ typedef int32_t cpuid_t;
  * Device numbers hold a major of 20 bits and a minor of 20 bits.  The host's encoding is made in
  * the system-call layer.
  */
-#define makedev(ma, mi)	((dev_t)(((uint64_t)(uint32_t)(ma) << 20) | ((uint32_t)(mi)&0xfffffU)))
+#define makedev(ma, mi) ((dev_t)(((uint64_t)(uint32_t)(ma) << 20) | ((uint32_t)(mi)&0xfffffU)))
 #define major(d)	((devmajor_t)((dev_t)(d) >> 20))
 #define minor(d)	((devminor_t)((dev_t)(d)&0xfffffU))
 #define NODEV		((dev_t)-1)

@@ -9,12 +9,12 @@
 /* Locks: (i) immutable, (a) atomic. */
 struct uidinfo {
 	struct uidinfo *ui_next;
-	uid_t ui_uid;		 /* (i) */
-	u_long ui_proccnt;	 /* (a) */
-	u_long ui_lwpcnt;	 /* (a) */
-	u_long ui_lockcnt;	 /* (a) */
-	u_long ui_sbsize;	 /* (a) bytes of socket buffers */
-	u_long ui_semcnt;	 /* (a) */
+	uid_t ui_uid;	   /* (i) */
+	u_long ui_proccnt; /* (a) */
+	u_long ui_lwpcnt;  /* (a) */
+	u_long ui_lockcnt; /* (a) */
+	u_long ui_sbsize;  /* (a) bytes of socket buffers */
+	u_long ui_semcnt;  /* (a) */
 };
 
 /* Found or made; never freed before halt.  sleeps. */

@@ -28,11 +28,11 @@ struct vmspace;
 
 /* Owned by one lwp; no lock. */
 struct uio {
-	struct iovec *uio_iov;	/* the piece at hand; advances */
+	struct iovec *uio_iov; /* the piece at hand; advances */
 	int uio_iovcnt;
-	off_t uio_offset;	/* bytes in the file; advances */
-	size_t uio_resid;	/* bytes left */
-	enum uio_rw uio_rw;	/* UIO_READ: towards uio_iov */
+	off_t uio_offset;   /* bytes in the file; advances */
+	size_t uio_resid;   /* bytes left */
+	enum uio_rw uio_rw; /* UIO_READ: towards uio_iov */
 	struct vmspace *uio_vmspace;
 };
 #define UIO_VMSPACE_SYS		  (&vmspace0)
@@ -57,8 +57,8 @@ int ureadc(int c, struct uio *uio);
 void uio_setup_sysspace(struct uio *uio);
 
 /* readv(2)'s iovecs: *iovp is iov (room for UIO_SMALLIOV) or allocated (then *allocp its size). */
-int iovec_copyin(const struct iovec *uiov, int iovcnt, struct iovec **iovp, struct iovec *small,
-    size_t *residp);
+int iovec_copyin(
+    const struct iovec *uiov, int iovcnt, struct iovec **iovp, struct iovec *small, size_t *residp);
 void iovec_free(struct iovec *iov, struct iovec *small, int iovcnt);
 
 #endif /* _KERNEL */

@@ -23,13 +23,13 @@ int do_fhstat(struct lwp *l, const void *ufhp, size_t fhsize, struct stat *sb);
 int do_fhstatvfs(struct lwp *l, const void *ufhp, size_t fhsize, struct statvfs *sb, int flags);
 int do_sys_rename(const char *from, const char *to, enum uio_seg seg, int retain);
 int do_sys_mknod(struct lwp *l, const char *path, mode_t mode, dev_t dev, enum uio_seg seg);
-int do_sys_mknodat(struct lwp *l, int fdat, const char *path, mode_t mode, dev_t dev,
-    enum uio_seg seg);
+int do_sys_mknodat(
+    struct lwp *l, int fdat, const char *path, mode_t mode, dev_t dev, enum uio_seg seg);
 int do_sys_mkdir(const char *path, mode_t mode, enum uio_seg seg);
 int do_sys_mkdirat(struct lwp *l, int fdat, const char *path, mode_t mode, enum uio_seg seg);
 int do_sys_symlink(const char *target, const char *link, enum uio_seg seg);
-int do_sys_symlinkat(struct lwp *l, const char *target, int fdat, const char *link,
-    enum uio_seg seg);
+int do_sys_symlinkat(
+    struct lwp *l, const char *target, int fdat, const char *link, enum uio_seg seg);
 int do_sys_link(struct lwp *l, const char *path, const char *link, int follow);
 int do_sys_unlink(const char *path, enum uio_seg seg);
 int do_sys_unlinkat(struct lwp *l, int fdat, const char *path, int flags, enum uio_seg seg);
@@ -45,15 +45,15 @@ int do_sys_fstatvfs(struct lwp *l, int fd, int flags, struct statvfs *sb);
 int do_sys_getvfsstat(struct lwp *l, void *buf, size_t bufsize, int flags,
     int (*copyfn)(const void *, void *, size_t), size_t entry_sz, register_t *retval);
 int do_sys_accessat(struct lwp *l, int fdat, const char *path, int mode, int flags);
-int do_sys_readlinkat(struct lwp *l, int fdat, const char *path, char *buf, size_t count,
-    register_t *retval);
+int do_sys_readlinkat(
+    struct lwp *l, int fdat, const char *path, char *buf, size_t count, register_t *retval);
 int do_sys_quotactl(const char *path, const struct quotactl_args *args);
 int do_posix_fadvise(int fd, off_t offset, off_t len, int advice);
 int dostatvfs(struct mount *mp, struct statvfs *sp, struct lwp *l, int flags, int root);
 int getvnode(struct file *fp, struct vnode **vpp);
 int fd_getvnode(unsigned fd, struct file **fpp);
 int fd_nameiat(struct lwp *l, int fdat, struct nameidata *ndp);
-int fd_nameiat_simple_user(struct lwp *l, int fdat, const char *path, namei_simple_flags_t sflags,
-    struct vnode **vpp);
+int fd_nameiat_simple_user(
+    struct lwp *l, int fdat, const char *path, namei_simple_flags_t sflags, struct vnode **vpp);
 
 #endif /* KPI_SYS_VFS_SYSCALLS_H */

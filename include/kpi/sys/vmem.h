@@ -18,18 +18,18 @@ typedef size_t vmem_size_t;
 #define VMEM_ADDR_MIN ((vmem_addr_t)0)
 #define VMEM_ADDR_MAX (~(vmem_addr_t)0)
 
-#define VM_SLEEP     0x00000001
-#define VM_NOSLEEP   0x00000002
-#define VM_INSTANTFIT 0x00001000
-#define VM_BESTFIT   0x00002000
-#define VM_BOOTSTRAP 0x00010000
-#define VM_POPULATING 0x00040000
+#define VM_SLEEP       0x00000001
+#define VM_NOSLEEP     0x00000002
+#define VM_INSTANTFIT  0x00001000
+#define VM_BESTFIT     0x00002000
+#define VM_BOOTSTRAP   0x00010000
+#define VM_POPULATING  0x00040000
 #define VM_LARGEIMPORT 0x00080000
-#define VM_XIMPORT   0x00100000
-#define VM_PRIVTAGS  0x00200000
+#define VM_XIMPORT     0x00100000
+#define VM_PRIVTAGS    0x00200000
 
-typedef int (vmem_import_t)(vmem_t *, vmem_size_t, vm_flag_t, vmem_addr_t *);
-typedef void (vmem_release_t)(vmem_t *, vmem_addr_t, vmem_size_t);
+typedef int(vmem_import_t)(vmem_t *, vmem_size_t, vm_flag_t, vmem_addr_t *);
+typedef void(vmem_release_t)(vmem_t *, vmem_addr_t, vmem_size_t);
 
 /* size 0: empty, filled by vmem_add() or by import from source.  NULL with VM_NOSLEEP only. */
 vmem_t *vmem_create(const char *name, vmem_addr_t base, vmem_size_t size, vmem_size_t quantum,

@@ -25,16 +25,49 @@ enum vtype { VNON, VREG, VDIR, VBLK, VCHR, VLNK, VSOCK, VFIFO, VBAD };
 
 /* Which file system a vnode is of: for printing, and for file systems to know their own. */
 enum vtagtype {
-	VT_NON, VT_UFS, VT_NFS, VT_MFS, VT_MSDOSFS, VT_LFS, VT_LOFS, VT_FDESC, VT_PORTAL, VT_NULL,
-	VT_UMAP, VT_KERNFS, VT_PROCFS, VT_AFS, VT_ISOFS, VT_UNION, VT_ADOSFS, VT_EXT2FS, VT_CODA,
-	VT_FILECORE, VT_NTFS, VT_VFS, VT_OVERLAY, VT_SMBFS, VT_PTYFS, VT_TMPFS, VT_UDF, VT_SYSVBFS,
-	VT_PUFFS, VT_HFS, VT_EFS, VT_ZFS, VT_RUMP, VT_NILFS, VT_V7FS, VT_CHFS, VT_AUTOFS
+	VT_NON,
+	VT_UFS,
+	VT_NFS,
+	VT_MFS,
+	VT_MSDOSFS,
+	VT_LFS,
+	VT_LOFS,
+	VT_FDESC,
+	VT_PORTAL,
+	VT_NULL,
+	VT_UMAP,
+	VT_KERNFS,
+	VT_PROCFS,
+	VT_AFS,
+	VT_ISOFS,
+	VT_UNION,
+	VT_ADOSFS,
+	VT_EXT2FS,
+	VT_CODA,
+	VT_FILECORE,
+	VT_NTFS,
+	VT_VFS,
+	VT_OVERLAY,
+	VT_SMBFS,
+	VT_PTYFS,
+	VT_TMPFS,
+	VT_UDF,
+	VT_SYSVBFS,
+	VT_PUFFS,
+	VT_HFS,
+	VT_EFS,
+	VT_ZFS,
+	VT_RUMP,
+	VT_NILFS,
+	VT_V7FS,
+	VT_CHFS,
+	VT_AUTOFS
 };
-#define VNODE_TAGS                                                                                 \
-	"VT_NON", "VT_UFS", "VT_NFS", "VT_MFS", "VT_MSDOSFS", "VT_LFS", "VT_LOFS", "VT_FDESC",     \
-	    "VT_PORTAL", "VT_NULL", "VT_UMAP", "VT_KERNFS", "VT_PROCFS", "VT_AFS", "VT_ISOFS",     \
-	    "VT_UNION", "VT_ADOSFS", "VT_EXT2FS", "VT_CODA", "VT_FILECORE", "VT_NTFS", "VT_VFS",   \
-	    "VT_OVERLAY", "VT_SMBFS", "VT_PTYFS", "VT_TMPFS", "VT_UDF", "VT_SYSVBFS", "VT_PUFFS",  \
+#define VNODE_TAGS                                                                                \
+	"VT_NON", "VT_UFS", "VT_NFS", "VT_MFS", "VT_MSDOSFS", "VT_LFS", "VT_LOFS", "VT_FDESC",    \
+	    "VT_PORTAL", "VT_NULL", "VT_UMAP", "VT_KERNFS", "VT_PROCFS", "VT_AFS", "VT_ISOFS",    \
+	    "VT_UNION", "VT_ADOSFS", "VT_EXT2FS", "VT_CODA", "VT_FILECORE", "VT_NTFS", "VT_VFS",  \
+	    "VT_OVERLAY", "VT_SMBFS", "VT_PTYFS", "VT_TMPFS", "VT_UDF", "VT_SYSVBFS", "VT_PUFFS", \
 	    "VT_HFS", "VT_EFS", "VT_ZFS", "VT_RUMP", "VT_NILFS", "VT_V7FS", "VT_CHFS", "VT_AUTOFS"
 
 struct buf;
@@ -61,34 +94,34 @@ LIST_HEAD(buflists, buf);
  * as the file system decides.
  */
 struct vnode {
-	struct uvm_object v_uobj;	/* (u) pages */
-	voff_t v_size;			/* (u) file size */
-	voff_t v_writesize;		/* (u) size once the write under way is done */
-	kcondvar_t v_cv;		/* (i) v_numoutput, v_state */
-	int (**v_op)(void *);		/* (k) operations */
-	struct mount *v_mount;		/* (k) */
-	void *v_data;			/* (x) the file system's node */
-	unsigned int v_iflag;		/* (i) VI_* */
-	unsigned int v_vflag;		/* (v) VV_* */
-	unsigned int v_uflag;		/* (u) VU_* */
-	unsigned int v_usecount;	/* (a) see vrefcnt() */
-	int v_numoutput;		/* (i) writes under way */
-	int v_writecount;		/* (i) opens for writing */
-	int v_holdcnt;			/* (i) buffers and pages that need the vnode's memory */
-	enum vtype v_type;		/* (k) */
-	enum vtagtype v_tag;		/* (k) */
-	struct buflists v_cleanblkhd;	/* (m) */
-	struct buflists v_dirtyblkhd;	/* (m) */
+	struct uvm_object v_uobj;     /* (u) pages */
+	voff_t v_size;		      /* (u) file size */
+	voff_t v_writesize;	      /* (u) size once the write under way is done */
+	kcondvar_t v_cv;	      /* (i) v_numoutput, v_state */
+	int (**v_op)(void *);	      /* (k) operations */
+	struct mount *v_mount;	      /* (k) */
+	void *v_data;		      /* (x) the file system's node */
+	unsigned int v_iflag;	      /* (i) VI_* */
+	unsigned int v_vflag;	      /* (v) VV_* */
+	unsigned int v_uflag;	      /* (u) VU_* */
+	unsigned int v_usecount;      /* (a) see vrefcnt() */
+	int v_numoutput;	      /* (i) writes under way */
+	int v_writecount;	      /* (i) opens for writing */
+	int v_holdcnt;		      /* (i) buffers and pages that need the vnode's memory */
+	enum vtype v_type;	      /* (k) */
+	enum vtagtype v_tag;	      /* (k) */
+	struct buflists v_cleanblkhd; /* (m) */
+	struct buflists v_dirtyblkhd; /* (m) */
 	union {
-		struct mount *vu_mountedhere;	/* (v) VDIR */
-		struct socket *vu_socket;	/* (v) VSOCK */
-		struct specnode *vu_specnode;	/* (v) VCHR, VBLK */
-		struct fifoinfo *vu_fifoinfo;	/* (v) VFIFO */
-		struct uvm_ractx *vu_ractx;	/* (u) VREG */
+		struct mount *vu_mountedhere; /* (v) VDIR */
+		struct socket *vu_socket;     /* (v) VSOCK */
+		struct specnode *vu_specnode; /* (v) VCHR, VBLK */
+		struct fifoinfo *vu_fifoinfo; /* (v) VFIFO */
+		struct uvm_ractx *vu_ractx;   /* (u) VREG */
 	} v_un;
-	struct vnode_klist *v_klist;	/* (i) */
+	struct vnode_klist *v_klist; /* (i) */
 	void *v_segvguard;
-	kmutex_t *v_interlock;		/* (k) */
+	kmutex_t *v_interlock; /* (k) */
 };
 #define v_mountedhere v_un.vu_mountedhere
 #define v_socket      v_un.vu_socket
@@ -100,7 +133,7 @@ typedef struct vnode vnode_t;
 
 struct vnode_klist {
 	struct klist vk_klist;
-	long vk_interest;		/* NOTE_* that somebody waits for */
+	long vk_interest; /* NOTE_* that somebody waits for */
 };
 
 /* v_vflag */
@@ -121,29 +154,29 @@ struct vnode_klist {
 #define VI_ONWORKLST 0x00004000 /* the syncer knows it */
 #define VI_DEADCHECK 0x00008000
 /* v_uflag */
-#define VU_DIROP 0x01000000
+#define VU_DIROP     0x01000000
 
 /* Attributes: vattr(9).  A field that is VNOVAL is not to be changed by VOP_SETATTR. */
 struct vattr {
 	enum vtype va_type;
-	mode_t va_mode;			/* permission bits, without the type */
+	mode_t va_mode; /* permission bits, without the type */
 	nlink_t va_nlink;
 	uid_t va_uid;
 	gid_t va_gid;
 	dev_t va_fsid;
 	ino_t va_fileid;
-	u_quad_t va_size;		/* bytes */
-	long va_blocksize;		/* best size for I/O, bytes */
+	u_quad_t va_size;  /* bytes */
+	long va_blocksize; /* best size for I/O, bytes */
 	struct timespec va_atime;
 	struct timespec va_mtime;
 	struct timespec va_ctime;
 	struct timespec va_birthtime;
 	u_long va_gen;
-	u_long va_flags;		/* UF_*, SF_* */
-	dev_t va_rdev;			/* of devices, NODEV otherwise */
-	u_quad_t va_bytes;		/* held on the disk */
+	u_long va_flags;   /* UF_*, SF_* */
+	dev_t va_rdev;	   /* of devices, NODEV otherwise */
+	u_quad_t va_bytes; /* held on the disk */
 	u_quad_t va_filerev;
-	unsigned int va_vaflags;	/* VA_* */
+	unsigned int va_vaflags; /* VA_* */
 	long va_spare;
 };
 #define VNOVAL	       (-1)
@@ -153,19 +186,19 @@ struct vattr {
 #define VA_EXCLUSIVE   0x02 /* create with O_EXCL */
 
 /* VOP_READ and VOP_WRITE. */
-#define IO_UNIT	    0x00010 /* all or nothing */
-#define IO_APPEND   0x00020
-#define IO_NODELOCKED 0x00080 /* vn_rdwr(): the vnode is locked already */
-#define IO_NDELAY   0x00100
-#define IO_DSYNC    0x00200
-#define IO_SYNC	    (0x40 | IO_DSYNC)
-#define IO_ALTSEMANTICS 0x00400
-#define IO_NORMAL   0x00800
-#define IO_EXT	    0x01000
-#define IO_DIRECT   0x02000
+#define IO_UNIT		 0x00010 /* all or nothing */
+#define IO_APPEND	 0x00020
+#define IO_NODELOCKED	 0x00080 /* vn_rdwr(): the vnode is locked already */
+#define IO_NDELAY	 0x00100
+#define IO_DSYNC	 0x00200
+#define IO_SYNC		 (0x40 | IO_DSYNC)
+#define IO_ALTSEMANTICS	 0x00400
+#define IO_NORMAL	 0x00800
+#define IO_EXT		 0x01000
+#define IO_DIRECT	 0x02000
 #define IO_JOURNALLOCKED 0x04000
-#define IO_ADV_MASK 0x00003 /* UVM_ADV_* */
-#define IO_ADV_SHIFT 0
+#define IO_ADV_MASK	 0x00003 /* UVM_ADV_* */
+#define IO_ADV_SHIFT	 0
 #define IO_ADV_ENCODE(a) (((a) << IO_ADV_SHIFT) & IO_ADV_MASK)
 #define IO_ADV_DECODE(f) (((f)&IO_ADV_MASK) >> IO_ADV_SHIFT)
 
@@ -189,8 +222,14 @@ typedef unsigned int accmode_t;
 #define VSYNCHRONIZE	   000200000000
 #define VCREAT		   000400000000
 #define VVERIFY		   001000000000
-#define __VNODE_PERM_BITS                                                                          \
-	"\10" "\07VEXEC" "\10VWRITE" "\11VREAD" "\15VADMIN" "\17VAPPEND" "\20VEXPLICIT_DENY"
+#define __VNODE_PERM_BITS \
+	"\10"             \
+	"\07VEXEC"        \
+	"\10VWRITE"       \
+	"\11VREAD"        \
+	"\15VADMIN"       \
+	"\17VAPPEND"      \
+	"\20VEXPLICIT_DENY"
 #define VADMIN_PERMS  (VADMIN | VWRITE_ATTRIBUTES | VWRITE_ACL | VWRITE_OWNER)
 #define VSTAT_PERMS   (VREAD_ATTRIBUTES | VREAD_ACL)
 #define VMODIFY_PERMS (VWRITE | VAPPEND | VADMIN_PERMS | VDELETE_CHILD | VDELETE)
@@ -214,10 +253,10 @@ typedef unsigned int accmode_t;
 #define FSYNC_VFS      0x0020
 #define FSYNC_CACHE    0x0100 /* and the device's write cache */
 /* ioflag: flush the range of vflushbuf(), vinvalbuf(). */
-#define V_SAVE 0x0001 /* vinvalbuf(): write dirty buffers first */
-#define UPDATE_WAIT  0x0001
-#define UPDATE_DIROP 0x0002
-#define UPDATE_CLOSE 0x0004
+#define V_SAVE	       0x0001 /* vinvalbuf(): write dirty buffers first */
+#define UPDATE_WAIT    0x0001
+#define UPDATE_DIROP   0x0002
+#define UPDATE_CLOSE   0x0004
 
 /* vflush() */
 #define SKIPSYSTEM 0x0001
@@ -228,23 +267,23 @@ typedef unsigned int accmode_t;
 
 extern const enum vtype iftovt_tab[];
 extern const int vttoif_tab[];
-#define IFTOVT(mode)	 (iftovt_tab[((mode)&S_IFMT) >> 12])
-#define VTTOIF(t)	 (vttoif_tab[(int)(t)])
-#define MAKEIMODE(t, m)	 (int)(VTTOIF(t) | (m))
-#define VREF(vp)	 vref(vp)
-#define NULLVP		 ((struct vnode *)NULL)
-#define VN_KNOTE(vp, b)	 vn_knote((vp), (b))
-#define VSIZENOTSET	 ((voff_t)-1)
+#define IFTOVT(mode)	(iftovt_tab[((mode)&S_IFMT) >> 12])
+#define VTTOIF(t)	(vttoif_tab[(int)(t)])
+#define MAKEIMODE(t, m) (int)(VTTOIF(t) | (m))
+#define VREF(vp)	vref(vp)
+#define NULLVP		((struct vnode *)NULL)
+#define VN_KNOTE(vp, b) vn_knote((vp), (b))
+#define VSIZENOTSET	((voff_t)-1)
 
 /*
  * Operation vectors: vfsops' vfs_opv_descs names them, and vfs_attach() builds the arrays.  An
  * operation that is not listed goes to the vector's vop_default entry.
  */
 struct vnodeop_desc {
-	int vdesc_offset;		/* index in v_op */
+	int vdesc_offset; /* index in v_op */
 	const char *vdesc_name;
 	int vdesc_flags;
-	const int *vdesc_vp_offsets;	/* of vnode arguments, VDESC_NO_OFFSET at the end */
+	const int *vdesc_vp_offsets; /* of vnode arguments, VDESC_NO_OFFSET at the end */
 	int vdesc_vpp_offset;
 	int vdesc_cred_offset;
 	int vdesc_componentname_offset;
@@ -257,16 +296,16 @@ struct vnodeopv_entry_desc {
 	int (*opve_impl)(void *);
 };
 struct vnodeopv_desc {
-	int (***opv_desc_vector_p)(void *);	/* where the array goes */
-	const struct vnodeopv_entry_desc *opv_desc_ops;	/* ends with opve_op NULL */
+	int (***opv_desc_vector_p)(void *);		/* where the array goes */
+	const struct vnodeopv_entry_desc *opv_desc_ops; /* ends with opve_op NULL */
 };
 
-#define VDESC(op)		     (&(op##_desc))
-#define VOFFSET(op)		     (VDESC(op)->vdesc_offset)
-#define VOCALL(opsvect, off, ap)     ((*((opsvect)[(off)]))(ap))
-#define VCALL(vp, off, ap)	     VOCALL((vp)->v_op, (off), (ap))
-#define VOPARG_OFFSETOF(s, f)	     offsetof(s, f)
-#define VOPARG_OFFSETTO(t, off, sp)  ((t)(((char *)(sp)) + (off)))
+#define VDESC(op)		    (&(op##_desc))
+#define VOFFSET(op)		    (VDESC(op)->vdesc_offset)
+#define VOCALL(opsvect, off, ap)    ((*((opsvect)[(off)]))(ap))
+#define VCALL(vp, off, ap)	    VOCALL((vp)->v_op, (off), (ap))
+#define VOPARG_OFFSETOF(s, f)	    offsetof(s, f)
+#define VOPARG_OFFSETTO(t, off, sp) ((t)(((char *)(sp)) + (off)))
 
 /*
  * A generic argument, for functions that serve several operations, and the shared heads of the
@@ -278,10 +317,10 @@ struct vop_generic_args {
 
 #include <sys/vnode_if.h>
 
-extern struct vnode *rootvnode;		/* root of the root file system, referenced */
-extern int desiredvnodes;		/* kern.maxvnodes */
+extern struct vnode *rootvnode; /* root of the root file system, referenced */
+extern int desiredvnodes;	/* kern.maxvnodes */
 extern unsigned int numvnodes;
-extern int prtactive;			/* print vnodes that are reclaimed while active */
+extern int prtactive; /* print vnodes that are reclaimed while active */
 extern const struct vnodeop_desc *const vfs_op_descs[];
 
 /* ---- References: vnode(9) ---- */
@@ -325,10 +364,10 @@ int vcache_get(struct mount *mp, const void *key, size_t key_len, struct vnode *
 int vcache_new(struct mount *mp, struct vnode *dvp, struct vattr *vap, kauth_cred_t cred,
     void *extra, struct vnode **vpp);
 /* Change a vnode's key: between enter and exit neither key is found.  errors: EBUSY, EEXIST. */
-int vcache_rekey_enter(struct mount *mp, struct vnode *vp, const void *old_key,
-    size_t old_key_len, const void *new_key, size_t new_key_len);
-void vcache_rekey_exit(struct mount *mp, struct vnode *vp, const void *old_key,
-    size_t old_key_len, const void *new_key, size_t new_key_len);
+int vcache_rekey_enter(struct mount *mp, struct vnode *vp, const void *old_key, size_t old_key_len,
+    const void *new_key, size_t new_key_len);
+void vcache_rekey_exit(struct mount *mp, struct vnode *vp, const void *old_key, size_t old_key_len,
+    const void *new_key, size_t new_key_len);
 /* In VOP_RECLAIM of old file systems; identity is dropped after it anyway. */
 void vcache_remove(struct mount *mp, const void *key, size_t key_len);
 /* Mark a vnode that has lost its file: VOP_INACTIVE decides again. */
@@ -393,8 +432,8 @@ int vn_extattr_get(struct vnode *vp, int ioflg, int attrnamespace, const char *a
     size_t *buflen, void *bf, struct lwp *l);
 int vn_extattr_set(struct vnode *vp, int ioflg, int attrnamespace, const char *attrname,
     size_t buflen, const void *bf, struct lwp *l);
-int vn_extattr_rm(struct vnode *vp, int ioflg, int attrnamespace, const char *attrname,
-    struct lwp *l);
+int vn_extattr_rm(
+    struct vnode *vp, int ioflg, int attrnamespace, const char *attrname, struct lwp *l);
 int vn_extended_lock(struct vnode *vp, int flags);
 void vntblinit(void);
 enum vtype vfs_str2type(const char *name);
@@ -412,8 +451,8 @@ void bgetvp(struct vnode *vp, struct buf *bp);
 void brelvp(struct buf *bp);
 void reassignbuf(struct buf *bp, struct vnode *vp);
 int vflushbuf(struct vnode *vp, int flags);
-int vinvalbuf(struct vnode *vp, int flags, kauth_cred_t cred, struct lwp *l, bool catch_p,
-    int slptimeo);
+int vinvalbuf(
+    struct vnode *vp, int flags, kauth_cred_t cred, struct lwp *l, bool catch_p, int slptimeo);
 int vtruncbuf(struct vnode *vp, daddr_t lbn, bool catch_p, int slptimeo);
 void vwakeup(struct buf *bp);
 

@@ -20,13 +20,13 @@
  * VS_ACTIVE is LOADED with a reference.  Only vstate_change() moves it.
  */
 enum vnode_state {
-	VS_ACTIVE,	/* for assertions only: LOADED and v_usecount > 0 */
-	VS_MARKER,	/* an iterator's, no file */
-	VS_LOADING,	/* the file system is filling it in */
+	VS_ACTIVE,  /* for assertions only: LOADED and v_usecount > 0 */
+	VS_MARKER,  /* an iterator's, no file */
+	VS_LOADING, /* the file system is filling it in */
 	VS_LOADED,
-	VS_BLOCKED,	/* no new references: about to be reclaimed or rekeyed */
-	VS_RECLAIMING,	/* VOP_RECLAIM runs */
-	VS_RECLAIMED,	/* dead: the operations are deadfs's */
+	VS_BLOCKED,    /* no new references: about to be reclaimed or rekeyed */
+	VS_RECLAIMING, /* VOP_RECLAIM runs */
+	VS_RECLAIMED,  /* dead: the operations are deadfs's */
 };
 
 /*
@@ -58,29 +58,29 @@ struct ncentry;
  */
 struct vnode_impl {
 	struct vnode vi_vnode;
-	krwlock_t vi_lock;			/* the vnode lock: genfs_lock() */
-	enum vnode_state vi_state;		/* (i) */
+	krwlock_t vi_lock;	   /* the vnode lock: genfs_lock() */
+	enum vnode_state vi_state; /* (i) */
 	/* The walk of the name cache reads these. */
-	uint32_t vi_nc_seq;			/* (a) odd while the next four change */
-	uid_t vi_nc_uid;			/* (s) */
-	gid_t vi_nc_gid;			/* (s) */
-	mode_t vi_nc_mode;			/* (s) */
-	uint32_t vi_nc_valid;			/* (s) the identity may be used */
-	LIST_HEAD(, ncentry) vi_nc_children;	/* (n) entries in this directory */
-	LIST_HEAD(, ncentry) vi_nc_names;	/* (n) entries for this vnode */
+	uint32_t vi_nc_seq;		     /* (a) odd while the next four change */
+	uid_t vi_nc_uid;		     /* (s) */
+	gid_t vi_nc_gid;		     /* (s) */
+	mode_t vi_nc_mode;		     /* (s) */
+	uint32_t vi_nc_valid;		     /* (s) the identity may be used */
+	LIST_HEAD(, ncentry) vi_nc_children; /* (n) entries in this directory */
+	LIST_HEAD(, ncentry) vi_nc_names;    /* (n) entries for this vnode */
 	/* Identity. */
-	struct vnode_impl *vi_hash_next;	/* (c) */
-	struct vcache_key vi_key;		/* (c) */
+	struct vnode_impl *vi_hash_next; /* (c) */
+	struct vcache_key vi_key;	 /* (c) */
 	uint64_t vi_key_inline[VCACHE_KEY_INLINE / 8];
-	TAILQ_ENTRY(vnode_impl) vi_lrulist;	/* (d) */
-	bool vi_onlru;				/* (d) */
-	TAILQ_ENTRY(vnode_impl) vi_mntvnodes;	/* (l) */
+	TAILQ_ENTRY(vnode_impl) vi_lrulist;   /* (d) */
+	bool vi_onlru;			      /* (d) */
+	TAILQ_ENTRY(vnode_impl) vi_mntvnodes; /* (l) */
 	/* The syncer. */
 	int vi_synclist_slot;
 	TAILQ_ENTRY(vnode_impl) vi_synclist;
 	/* Freed after a grace period: a finder's pointer stays a vnode until then. */
 	struct rump_rcu_head vi_rcu;
-	kmutex_t vi_interlock;			/* what v_interlock points to at first */
+	kmutex_t vi_interlock; /* what v_interlock points to at first */
 };
 typedef struct vnode_impl vnode_impl_t;
 
@@ -90,9 +90,9 @@ typedef struct vnode_impl vnode_impl_t;
 /* Panics unless the state is as said; VS_ACTIVE also wants a reference.  Nothing in release. */
 #ifdef DIAGNOSTIC
 void _vstate_assert(struct vnode *vp, enum vnode_state state, const char *func, int line);
-#define VSTATE_ASSERT(vp, state)	  _vstate_assert((vp), (state), __func__, __LINE__)
+#define VSTATE_ASSERT(vp, state) _vstate_assert((vp), (state), __func__, __LINE__)
 #else
-#define VSTATE_ASSERT(vp, state)	  ((void)0)
+#define VSTATE_ASSERT(vp, state) ((void)0)
 #endif
 #define VSTATE_ASSERT_UNLOCKED(vp, state) VSTATE_ASSERT(vp, state)
 

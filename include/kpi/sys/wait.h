@@ -4,8 +4,8 @@
 #ifndef KPI_SYS_WAIT_H
 #define KPI_SYS_WAIT_H
 
-#define WNOHANG	  1
-#define WUNTRACED 2
+#define WNOHANG		     1
+#define WUNTRACED	     2
 #define W_EXITCODE(ret, sig) ((ret) << 8 | (sig))
 #define WEXITSTATUS(w)	     (((w) >> 8) & 0xff)
 #define WTERMSIG(w)	     ((w)&0x7f)

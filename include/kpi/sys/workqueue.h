@@ -24,8 +24,8 @@ struct work {
 #ifdef _KERNEL
 __BEGIN_DECLS
 /* ctx: thread.  sleeps.  errors: ENOMEM. */
-int workqueue_create(struct workqueue **wqp, const char *name,
-    void (*func)(struct work *, void *), void *arg, pri_t prio, int ipl, int flags);
+int workqueue_create(struct workqueue **wqp, const char *name, void (*func)(struct work *, void *),
+    void *arg, pri_t prio, int ipl, int flags);
 /* All work is done when it returns; none may be added meanwhile.  sleeps. */
 void workqueue_destroy(struct workqueue *wq);
 /* A work that is queued already must not be queued again.  ci: NULL or for WQ_PERCPU. */

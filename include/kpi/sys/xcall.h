@@ -9,8 +9,8 @@
 struct cpu_info;
 typedef void (*xcfunc_t)(void *, void *);
 
-#define XC_HIGHPRI	   0x01 /* from a softint */
-#define XC_HIGHPRI_IPL(l)  (XC_HIGHPRI | ((l) << 8))
+#define XC_HIGHPRI	  0x01 /* from a softint */
+#define XC_HIGHPRI_IPL(l) (XC_HIGHPRI | ((l) << 8))
 
 /*
  * Run func(arg1, arg2) on each CPU, or on one, holding it.  The calls are made by the caller's

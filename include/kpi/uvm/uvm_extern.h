@@ -25,30 +25,30 @@ struct vnode;
 #define UVM_ADV_WILLNEED   0x3
 
 /* uvm_km_alloc() */
-#define UVM_KMF_WIRED	 0x1
-#define UVM_KMF_PAGEABLE 0x2
-#define UVM_KMF_VAONLY	 0x4
+#define UVM_KMF_WIRED	   0x1
+#define UVM_KMF_PAGEABLE   0x2
+#define UVM_KMF_VAONLY	   0x4
 #define UVM_KMF_COLORMATCH 0x10
-#define UVM_KMF_EXEC	 0x20
-#define UVM_KMF_CANFAIL	 0x40000
-#define UVM_KMF_ZERO	 0x80000
-#define UVM_KMF_NOWAIT	 0x200000
-#define UVM_KMF_WAITVA	 0x400000
+#define UVM_KMF_EXEC	   0x20
+#define UVM_KMF_CANFAIL	   0x40000
+#define UVM_KMF_ZERO	   0x80000
+#define UVM_KMF_NOWAIT	   0x200000
+#define UVM_KMF_WAITVA	   0x400000
 
 /* ubc_uiomove() */
-#define UBC_READ      0x001
-#define UBC_WRITE     0x002
-#define UBC_FAULTBUSY 0x004 /* write: all of the range is overwritten, or past the end of file */
-#define UBC_ISMAPPED  0x008
-#define UBC_PARTIALOK 0x100 /* what was moved counts even on error */
-#define UBC_UNMAP     0x010
+#define UBC_READ	    0x001
+#define UBC_WRITE	    0x002
+#define UBC_FAULTBUSY	    0x004 /* write: all of the range is overwritten, or past the end of file */
+#define UBC_ISMAPPED	    0x008
+#define UBC_PARTIALOK	    0x100 /* what was moved counts even on error */
+#define UBC_UNMAP	    0x010
 #define UBC_VNODE_FLAGS(vp) 0
 
 /* Counters and limits; read without lock, so they are approximate. */
 struct uvmexp {
 	int pagesize, pagemask, pageshift;
-	int npages;	/* pages the cache may use */
-	int free;	/* of them free */
+	int npages; /* pages the cache may use */
+	int free;   /* of them free */
 	int active, inactive, paging, wired;
 	int filepages;
 	int anonpages, execpages;

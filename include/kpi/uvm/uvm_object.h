@@ -27,10 +27,10 @@ struct uvm_object {
 	struct pglist uo_memq;		  /* (u) its pages */
 };
 
-#define UVM_OBJ_KERN	      (-2)
-#define UVM_OBJ_IS_VNODE(uo)  ((uo)->pgops == &uvm_vnodeops)
-#define UVM_OBJ_IS_AOBJ(uo)   ((uo)->pgops == &aobj_pager)
-#define UVM_OBJ_IS_CLEAN(uo)  (UVM_OBJ_IS_VNODE(uo) && (uo)->uo_ndirty == 0)
+#define UVM_OBJ_KERN	     (-2)
+#define UVM_OBJ_IS_VNODE(uo) ((uo)->pgops == &uvm_vnodeops)
+#define UVM_OBJ_IS_AOBJ(uo)  ((uo)->pgops == &aobj_pager)
+#define UVM_OBJ_IS_CLEAN(uo) (UVM_OBJ_IS_VNODE(uo) && (uo)->uo_ndirty == 0)
 
 extern const struct uvm_pagerops uvm_vnodeops;
 extern const struct uvm_pagerops aobj_pager;
@@ -39,8 +39,8 @@ extern const struct uvm_pagerops aobj_pager;
  * Make an object without pages.  alock: make a lock of its own; otherwise uvm_obj_setlock() comes
  * before the first use.
  */
-void uvm_obj_init(struct uvm_object *uobj, const struct uvm_pagerops *ops, bool alock,
-    unsigned refs);
+void uvm_obj_init(
+    struct uvm_object *uobj, const struct uvm_pagerops *ops, bool alock, unsigned refs);
 /* The object has no page any more; drops the lock. */
 void uvm_obj_destroy(struct uvm_object *uobj, bool dlock);
 /* Use lock (referenced by the caller) for the object in place of its own. */

@@ -23,31 +23,31 @@ struct vm_anon;
  * PG_BUSY; (i) immutable.
  */
 struct vm_page {
-	struct uvm_object *uobject;	/* (u) */
-	voff_t offset;			/* (u) in the object */
-	uint32_t flags;			/* (u) PG_* */
-	uint16_t pqflags;		/* (u) */
-	uint16_t wire_count;		/* (u) */
-	struct vm_page *p_hnext;	/* (u) next of the same hash value */
+	struct uvm_object *uobject; /* (u) */
+	voff_t offset;		    /* (u) in the object */
+	uint32_t flags;		    /* (u) PG_* */
+	uint16_t pqflags;	    /* (u) */
+	uint16_t wire_count;	    /* (u) */
+	struct vm_page *p_hnext;    /* (u) next of the same hash value */
 	union {
 		TAILQ_ENTRY(vm_page) queue; /* (u) uo_memq */
 		LIST_ENTRY(vm_page) list;
 	} pageq;
-	paddr_t phys_addr;		/* (i) the address of the memory */
-	struct ubc_chunk *p_chunk;	/* (i) private to the cache */
+	paddr_t phys_addr;	   /* (i) the address of the memory */
+	struct ubc_chunk *p_chunk; /* (i) private to the cache */
 };
 
-#define PG_CLEAN    0x00000001 /* same as on the device */
-#define PG_DIRTY    0x00000002
-#define PG_BUSY	    0x00000008 /* being filled or written */
-#define PG_PAGEOUT  0x00000010 /* being written */
-#define PG_RELEASED 0x00000020 /* free when not busy any more */
-#define PG_FAKE	    0x00000040 /* no contents yet */
-#define PG_RDONLY   0x00000080 /* no block behind it yet */
-#define PG_TABLED   0x00000200 /* found by (object, offset) */
-#define PG_WANTED   0x00000400 /* somebody waits for !PG_BUSY */
+#define PG_CLEAN     0x00000001 /* same as on the device */
+#define PG_DIRTY     0x00000002
+#define PG_BUSY	     0x00000008 /* being filled or written */
+#define PG_PAGEOUT   0x00000010 /* being written */
+#define PG_RELEASED  0x00000020 /* free when not busy any more */
+#define PG_FAKE	     0x00000040 /* no contents yet */
+#define PG_RDONLY    0x00000080 /* no block behind it yet */
+#define PG_TABLED    0x00000200 /* found by (object, offset) */
+#define PG_WANTED    0x00000400 /* somebody waits for !PG_BUSY */
 #define PG_READAHEAD 0x00004000
-#define PG_FILE	    0x00020000
+#define PG_FILE	     0x00020000
 
 /* States for uvm_pagemarkdirty(). */
 #define UVM_PAGE_STATUS_UNKNOWN 0
@@ -55,8 +55,8 @@ struct vm_page {
 #define UVM_PAGE_STATUS_CLEAN	PG_CLEAN
 
 /* uvm_pagealloc() flags */
-#define UVM_PGA_USERESERVE 0x0001
-#define UVM_PGA_ZERO	   0x0002
+#define UVM_PGA_USERESERVE   0x0001
+#define UVM_PGA_ZERO	     0x0002
 #define UVM_PGA_STRAT_NORMAL 0
 
 #define VM_PAGE_TO_PHYS(pg) ((pg)->phys_addr)
@@ -66,8 +66,8 @@ struct vm_page {
  * A page for (obj, off), busy, fake and in the table; NULL when there is none to be had without
  * sleeping.  locks: obj's vmobjlock, written.
  */
-struct vm_page *uvm_pagealloc_strat(struct uvm_object *obj, voff_t off, struct vm_anon *anon,
-    int flags, int strat, int free_list);
+struct vm_page *uvm_pagealloc_strat(
+    struct uvm_object *obj, voff_t off, struct vm_anon *anon, int flags, int strat, int free_list);
 #define uvm_pagealloc(obj, off, anon, flags) \
 	uvm_pagealloc_strat((obj), (off), (anon), (flags), UVM_PGA_STRAT_NORMAL, 0)
 /* Free a page of the caller's.  locks: its object's vmobjlock, written. */

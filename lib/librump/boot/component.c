@@ -36,13 +36,13 @@ struct started {
 };
 
 static struct rump_component_desc *registered; /* (a) newest first */
-static bool refused; /* another rump kernel was first in this program */
+static bool refused;			       /* another rump kernel was first in this program */
 
 static kmutex_t component_lock;
-static struct started *started;	      /* component_lock */
+static struct started *started;		   /* component_lock */
 static struct rump_component_desc **order; /* component_lock: those up, needed ones first */
-static size_t norder, order_size;     /* component_lock */
-static bool booted;		      /* component_lock: the boot's components are up */
+static size_t norder, order_size;	   /* component_lock */
+static bool booted;			   /* component_lock: the boot's components are up */
 
 static struct rump_component_desc *
 find(const char *name)
@@ -115,8 +115,8 @@ start_class(const struct rump_component_desc *d, enum rump_component_type type)
 				started = st->st_next;
 				kmem_free(st, sizeof(*st));
 			}
-			rump_console_printf("component %s cannot start: %s fails with error %d", d->rcd_name,
-			    rc->rc_name, error);
+			rump_console_printf("component %s cannot start: %s fails with error %d",
+			    d->rcd_name, rc->rc_name, error);
 			return error;
 		}
 	}
@@ -129,7 +129,8 @@ start_sysctls(const struct rump_component_desc *d)
 	const void *const *p;
 
 	for (p = d->rcd_sysctls.rls_begin; p < d->rcd_sysctls.rls_end; p++) {
-		void (*const fn)(struct sysctllog **) = __FPTRCAST(void (*)(struct sysctllog **), __UNCONST(*p));
+		void (*const fn)(struct sysctllog **) =
+		    __FPTRCAST(void (*)(struct sysctllog **), __UNCONST(*p));
 
 		(*fn)(NULL);
 	}
@@ -150,8 +151,8 @@ start_modules(const struct rump_component_desc *d)
 		if (error == 0 && (error = push(NULL, mi)) != 0)
 			(void)module_builtin_remove(mi, true);
 		if (error != 0) {
-			rump_console_printf("component %s: module %s cannot start: error %d", d->rcd_name,
-			    mi->mi_name, error);
+			rump_console_printf("component %s: module %s cannot start: error %d",
+			    d->rcd_name, mi->mi_name, error);
 			return error;
 		}
 	}
@@ -205,8 +206,8 @@ order_add(struct rump_component_desc *d, int depth)
 		struct rump_component_desc *const below = find(*need);
 
 		if (below == NULL) {
-			rump_console_printf("component %s needs %s, which is not in this program", d->rcd_name,
-			    *need);
+			rump_console_printf("component %s needs %s, which is not in this program",
+			    d->rcd_name, *need);
 			return ENOENT;
 		}
 		error = order_add(below, depth + 1);
@@ -283,8 +284,8 @@ start_late(struct rump_component_desc *d)
 		return;
 	}
 	if (strcmp(d->rcd_class, "faction") == 0) {
-		rump_console_printf("component %s: a faction cannot be loaded after rump_init()",
-		    d->rcd_name);
+		rump_console_printf(
+		    "component %s: a faction cannot be loaded after rump_init()", d->rcd_name);
 		mutex_exit(&component_lock);
 		return;
 	}
@@ -292,7 +293,8 @@ start_late(struct rump_component_desc *d)
 		struct rump_component_desc *const below = find(*need);
 
 		if (below == NULL || !up_p(below)) {
-			rump_console_printf("component %s needs %s, which is not up", d->rcd_name, *need);
+			rump_console_printf(
+			    "component %s needs %s, which is not up", d->rcd_name, *need);
 			mutex_exit(&component_lock);
 			return;
 		}
@@ -307,25 +309,28 @@ rump_component_register(struct rump_component_desc *d)
 	struct lwp *l;
 
 	if (d->rcd_version != RUMP_COMPONENT_VERSION) {
-		rump_console_printf("component %s is of version %d, this kernel of version %d: not used",
+		rump_console_printf(
+		    "component %s is of version %d, this kernel of version %d: not used",
 		    d->rcd_name, d->rcd_version, RUMP_COMPONENT_VERSION);
 		return;
 	}
 	if (rumpuser_claim(&registered) != 0) {
 		refused = true;
-		rump_console_printf("component %s belongs to a second rump kernel in this program: not "
-				    "used (static programs load the module form)", d->rcd_name);
+		rump_console_printf(
+		    "component %s belongs to a second rump kernel in this program: not "
+		    "used (static programs load the module form)",
+		    d->rcd_name);
 		return;
 	}
 	if (find(d->rcd_name) != NULL) {
-		rump_console_printf("component %s is in this program twice: the second is not used",
-		    d->rcd_name);
+		rump_console_printf(
+		    "component %s is in this program twice: the second is not used", d->rcd_name);
 		return;
 	}
 	d->rcd_private = NULL;
 	d->rcd_next = __atomic_load_n(&registered, __ATOMIC_RELAXED);
-	while (!__atomic_compare_exchange_n(&registered, &d->rcd_next, d, false, __ATOMIC_RELEASE,
-	    __ATOMIC_RELAXED))
+	while (!__atomic_compare_exchange_n(
+	    &registered, &d->rcd_next, d, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 		continue;
 	if (rump_enter(&l) == 0) {
 		start_late(d);

@@ -151,7 +151,8 @@ start_required(modinfo_t *mi, modinfo_t *const *others, size_t nothers, int dept
 		for (i = 0; i < nothers && strcmp(others[i]->mi_name, name) != 0; i++)
 			continue;
 		if (i == nothers) {
-			rump_console_printf("module %s needs module %s, which is not there", mi->mi_name, name);
+			rump_console_printf(
+			    "module %s needs module %s, which is not there", mi->mi_name, name);
 			return ENOENT;
 		}
 		error = module_start(others[i], others, nothers, depth + 1);

@@ -58,7 +58,8 @@ get_number(const char *name, uint64_t min, uint64_t max, uint64_t dflt, uint64_t
 	if (error != 0)
 		return bad(name, "...", "too long");
 	if (!parse_number(buf, &end, max, &val) || *end != '\0' || val < min) {
-		snprintf(what, sizeof(what), "must be a number from %" PRIu64 " to %" PRIu64, min, max);
+		snprintf(
+		    what, sizeof(what), "must be a number from %" PRIu64 " to %" PRIu64, min, max);
 		return bad(name, buf, what);
 	}
 	*valp = val;

@@ -18,13 +18,13 @@
 
 /* Locks: (n) devnode_lock, (i) immutable. */
 struct devnode {
-	TAILQ_ENTRY(devnode) dn_list; /* (n) */
+	TAILQ_ENTRY(devnode) dn_list;	/* (n) */
 	char dn_name[DEVNODE_NAMESIZE]; /* (i) below /dev */
-	mode_t dn_mode; /* (i) with type */
-	dev_t dn_dev; /* (i) */
+	mode_t dn_mode;			/* (i) with type */
+	dev_t dn_dev;			/* (i) */
 };
 
-static TAILQ_HEAD(, devnode) devnodes; /* (n) */
+static TAILQ_HEAD(, devnode) devnodes;		   /* (n) */
 static const struct rump_devnode_ops *devnode_ops; /* (n) */
 static kmutex_t devnode_lock;
 

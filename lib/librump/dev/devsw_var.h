@@ -12,10 +12,10 @@
 
 /* Locks: (d) devsw_lock, (a) atomic. */
 struct devsw_slot {
-	const void *ds_sw;		/* (a) written with (d) */
-	uint32_t ds_calls;		/* (a) threads in the driver */
-	uint32_t ds_draining;		/* (a) devsw_detach() waits */
-	char ds_name[DEVSW_NAMESIZE];	/* (d) "" when the slot is empty */
+	const void *ds_sw;	      /* (a) written with (d) */
+	uint32_t ds_calls;	      /* (a) threads in the driver */
+	uint32_t ds_draining;	      /* (a) devsw_detach() waits */
+	char ds_name[DEVSW_NAMESIZE]; /* (d) "" when the slot is empty */
 };
 
 extern struct devsw_slot devsw_bslots[DEVSW_MAJORS], devsw_cslots[DEVSW_MAJORS];

@@ -21,8 +21,8 @@ void rump_test_blockfile_end(void);
 /* Locks: (l) lock. */
 static kmutex_t lock;
 static kcondvar_t cv;
-static int readers; /* (l) inside fo_read */
-static int at_close; /* (l) of these, when fo_close came; -1: it did not */
+static int readers;    /* (l) inside fo_read */
+static int at_close;   /* (l) of these, when fo_close came; -1: it did not */
 static bool restarted; /* (l) */
 
 static int

@@ -24,20 +24,20 @@
 #include "rump_kern.h"
 #include "rump_leaf.h"
 
-#define BLOCK       64
-#define BLOCKS      8
-#define KEYLEN      32
-#define OUTPUT      (BLOCK * BLOCKS - KEYLEN)
+#define BLOCK	    64
+#define BLOCKS	    8
+#define KEYLEN	    32
+#define OUTPUT	    (BLOCK * BLOCKS - KEYLEN)
 #define REKEY_BYTES (1024 * 1024)
 
 /* The holder of the CPU alone. */
 struct generator {
 	uint32_t g_key[KEYLEN / 4];
-	uint32_t g_epoch; /* of the pool when it was keyed */
-	u_int g_left; /* bytes of g_out not given out, at its end */
-	u_int g_since; /* bytes given out under this keying */
+	uint32_t g_epoch;	  /* of the pool when it was keyed */
+	u_int g_left;		  /* bytes of g_out not given out, at its end */
+	u_int g_since;		  /* bytes given out under this keying */
 	struct generator *g_next; /* (i) */
-	struct cpu_info *g_cpu; /* (i) */
+	struct cpu_info *g_cpu;	  /* (i) */
 	uint8_t g_out[OUTPUT];
 };
 
@@ -47,8 +47,8 @@ struct cprng_strong {
 
 /* Locks: (p) pool_lock. */
 static struct rump_leaf pool_lock;
-static uint32_t pool[KEYLEN / 4]; /* (p) */
-static uint32_t pool_epoch; /* (p), read without */
+static uint32_t pool[KEYLEN / 4];    /* (p) */
+static uint32_t pool_epoch;	     /* (p), read without */
 static struct generator *generators; /* (p) */
 
 cprng_strong_t *kern_cprng;

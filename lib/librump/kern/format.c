@@ -211,7 +211,7 @@ convert(struct format_out *out, const char *start, const char **fp, const struct
 	case 'i':
 		sv = arg_signed(sp, a);
 		return put_number(out, sp, sv < 0 ? -(uintmax_t)sv : (uintmax_t)sv, 10, false,
-		    sv < 0          ? "-"
+		    sv < 0	    ? "-"
 			: sp->plus  ? "+"
 			: sp->space ? " "
 				    : "");
@@ -224,7 +224,7 @@ convert(struct format_out *out, const char *start, const char **fp, const struct
 		uv = arg_unsigned(sp, a);
 		return put_number(out, sp, uv, 16, *f == 'X',
 		    !sp->alt || uv == 0 ? ""
-			: *f == 'X'     ? "0X"
+			: *f == 'X'	? "0X"
 					: "0x");
 	case 'p':
 		return put_number(out, sp, (uintptr_t)va_arg(a->ap, void *), 16, false, "0x");

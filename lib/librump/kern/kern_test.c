@@ -10,11 +10,15 @@
 int rump_sys_reboot(int, char *);
 extern size_t rump_mem_leaks;
 
-#define TESTS(T)                                                                               \
-	T(rbtree)                                                                              \
-	T(tree_macros) T(queues) T(hashinit) T(sysctl_nodes) T(sysctl_values) T(sysctl_errors) \
-	    T(kauth_root) T(kauth_user) T(kauth_listeners) T(kauth_creds) T(cprng) T(messages) \
-		T(rates)
+#define TESTS(T)         \
+	T(rbtree)        \
+	T(tree_macros)   \
+	T(queues)        \
+	T(hashinit)      \
+	T(sysctl_nodes)  \
+	T(sysctl_values) \
+	T(sysctl_errors) \
+	T(kauth_root) T(kauth_user) T(kauth_listeners) T(kauth_creds) T(cprng) T(messages) T(rates)
 
 #define DECLARE(name) const char *rump_test_##name(void);
 TESTS(DECLARE)

@@ -29,7 +29,7 @@ static struct rump_leaf msgbuf_lock;
 static struct kern_msgbuf msgbuf; /* msgbuf_lock */
 struct kern_msgbuf *msgbufp = &msgbuf;
 int msgbufenabled = 1;
-static bool verbose; /* set at boot */
+static bool verbose;	/* set at boot */
 static int error_count; /* (a) of aprint_error() */
 const char *(*rump_device_name)(struct device *);
 

@@ -20,7 +20,7 @@ struct out {
 	char *buf;
 	size_t size;
 	size_t len; /* of the whole */
-	char sep; /* before the next name */
+	char sep;   /* before the next name */
 };
 
 static void

@@ -19,7 +19,7 @@
 #include "rump_kern.h"
 #include "rump_syscall.h"
 
-#define BOUNCE_NEW (64 * 1024) /* the largest value that can be set */
+#define BOUNCE_NEW (64 * 1024)	 /* the largest value that can be set */
 #define BOUNCE_OLD (1024 * 1024) /* the most that one call returns */
 
 struct sysctl_entry sysctl_root;

@@ -169,7 +169,7 @@ sysctl_mem(SYSCTLFN_ARGS)
 
 	rump_mem_info(&mi);
 	value = strcmp(rnode->sysctl_name, "limit") == 0 ? mi.mi_limit
-	    : strcmp(rnode->sysctl_name, "used") == 0    ? mi.mi_used
+	    : strcmp(rnode->sysctl_name, "used") == 0	 ? mi.mi_used
 							 : mi.mi_resident;
 	return return_struct(SYSCTLFN_CALL(rnode), &value, sizeof(value));
 }
@@ -210,8 +210,8 @@ static const struct variable kern_variables[] = {
 	CONSTANT(KERN_OSREV, "osrevision", __NetBSD_Version__, "operating system revision"),
 	STRING(KERN_VERSION, "version", version, "kernel version"),
 	INTEGER(KERN_MAXPROC, "maxproc", &maxproc, "most processes at a time"),
-	{ KERN_MAXFILES, CTLTYPE_INT, CTLFLAG_READWRITE, "maxfiles", "most open files at a time", NULL,
-	    &maxfiles, 0, 0 },
+	{ KERN_MAXFILES, CTLTYPE_INT, CTLFLAG_READWRITE, "maxfiles", "most open files at a time",
+	    NULL, &maxfiles, 0, 0 },
 	CONSTANT(KERN_ARGMAX, "argmax", ARG_MAX, "most bytes of arguments to execve(2)"),
 	INTEGER(KERN_SECURELVL, "securelevel", &securelevel, "system security level"),
 	{ KERN_HOSTNAME, CTLTYPE_STRING, CTLFLAG_READWRITE, "hostname", "host name", sysctl_name,

@@ -11,11 +11,11 @@
 
 /* Locks: (i) immutable, (s) the tree's. */
 struct sysctl_entry {
-	struct sysctlnode e_node; /* (s) what others see */
-	struct sysctl_entry *e_parent; /* (i) NULL: the root */
+	struct sysctlnode e_node;	       /* (s) what others see */
+	struct sysctl_entry *e_parent;	       /* (i) NULL: the root */
 	TAILQ_HEAD(, sysctl_entry) e_children; /* (s) by number */
-	TAILQ_ENTRY(sysctl_entry) e_sibling; /* (s) */
-	u_int e_refs; /* (s) creators that share it */
+	TAILQ_ENTRY(sysctl_entry) e_sibling;   /* (s) */
+	u_int e_refs;			       /* (s) creators that share it */
 };
 
 extern struct sysctl_entry sysctl_root;

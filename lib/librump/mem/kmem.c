@@ -19,12 +19,12 @@
 
 #include <sys/malloc.h>
 
-#define NSMALL    24
-#define NPAGED    16
+#define NSMALL	  24
+#define NPAGED	  16
 #define SMALLMAX  2048
 #define ALLOCATED 0xa5 /* fills new memory in checked builds */
-#define REDZONE   0x5c
-#define MAGIC     0x6b6d656dU
+#define REDZONE	  0x5c
+#define MAGIC	  0x6b6d656dU
 
 static const uint16_t small_sizes[NSMALL] = { 16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256,
 	320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048 };
@@ -102,9 +102,9 @@ trailer_report(struct pool *pp, void *p, void *arg)
 	    p, t->t_caller, (void *)rump_mem_fini);
 }
 #else
-#define trailer_room(size)               (size)
+#define trailer_room(size)		 (size)
 #define trailer_set(pc, p, size, caller) ((void)(caller))
-#define trailer_check(pc, p, size)       ((void)0)
+#define trailer_check(pc, p, size)	 ((void)0)
 #endif
 
 /* ---- Allocation ---- */
@@ -126,7 +126,7 @@ static void *
 large_alloc(size_t size, int flags)
 {
 	const int how = (flags & KM_SLEEP) == 0 ? RUMP_PAGES_NOWAIT
-	    : (flags & RUMP_KM_CANFAIL) != 0       ? RUMP_PAGES_CANFAIL
+	    : (flags & RUMP_KM_CANFAIL) != 0	? RUMP_PAGES_CANFAIL
 						: 0;
 	void *const p = rump_pages_alloc(howmany(size, PAGE_SIZE), how);
 

@@ -18,16 +18,16 @@
 
 struct waiter {
 	struct lwp *w_lwp;
-	bool w_queued; /* (w) */
+	bool w_queued;		     /* (w) */
 	TAILQ_ENTRY(waiter) w_entry; /* (w) */
 };
 
 /* Locks: (w) wait_lock, (h) hook_lock. */
 static struct rump_leaf wait_lock;
 static TAILQ_HEAD(, waiter) waiters; /* (w) */
-uint32_t mem_nwaiters; /* (w) for writing */
+uint32_t mem_nwaiters;		     /* (w) for writing */
 static struct rump_leaf hook_lock;
-static TAILQ_HEAD(, rump_memdrain) hooks; /* (h) */
+static TAILQ_HEAD(, rump_memdrain) hooks;  /* (h) */
 static struct rump_memdrain *hook_running; /* (h) */
 
 void

@@ -39,7 +39,7 @@ malloc_for(unsigned long size, int flags, const void *caller)
 		panic("malloc: %lu bytes can never be had", size);
 	}
 	h = kmem_alloc_for(size + sizeof(*h),
-	    (flags & M_NOWAIT) != 0        ? KM_NOSLEEP
+	    (flags & M_NOWAIT) != 0	   ? KM_NOSLEEP
 		: (flags & M_CANFAIL) != 0 ? KM_SLEEP | RUMP_KM_CANFAIL
 					   : KM_SLEEP,
 	    caller);

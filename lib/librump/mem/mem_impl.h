@@ -84,18 +84,18 @@ struct pool_mag {
 struct pool_cache {
 	struct pool pc_pool;
 	int (*pc_ctor)(void *, void *, int); /* (i) */
-	void (*pc_dtor)(void *, void *); /* (i) */
-	void *pc_arg; /* (i) */
-	u_int pc_index; /* (i) in the CPUs' tables */
-	u_int pc_rounds; /* (i) of a magazine */
-	u_int pc_maxfull; /* (i) full magazines kept in the depot */
-	bool pc_nopoison; /* (i) read by others after it was freed */
+	void (*pc_dtor)(void *, void *);     /* (i) */
+	void *pc_arg;			     /* (i) */
+	u_int pc_index;			     /* (i) in the CPUs' tables */
+	u_int pc_rounds;		     /* (i) of a magazine */
+	u_int pc_maxfull;		     /* (i) full magazines kept in the depot */
+	bool pc_nopoison;		     /* (i) read by others after it was freed */
 	struct rump_leaf pc_lock;
-	u_int pc_nfull; /* (d) */
+	u_int pc_nfull;			    /* (d) */
 	struct pool_mag *pc_full, *pc_none; /* (d) full and empty magazines */
-	void (*pc_drainfn)(void *, int); /* (d) */
-	void *pc_drainarg; /* (d) */
-	TAILQ_ENTRY(pool_cache) pc_list; /* (g) */
+	void (*pc_drainfn)(void *, int);    /* (d) */
+	void *pc_drainarg;		    /* (d) */
+	TAILQ_ENTRY(pool_cache) pc_list;    /* (g) */
 };
 
 /* A CPU's end of one cache.  Touched by the CPU's holder alone. */

@@ -27,8 +27,8 @@
 #define CHUNK_SHIFT   23
 #define CHUNK_SIZE    ((size_t)1 << CHUNK_SHIFT)
 #define CHUNK_PAGES   (CHUNK_SIZE / PAGE_SIZE)
-#define WORDS         (CHUNK_PAGES / 64)
-#define MAXRUN        512
+#define WORDS	      (CHUNK_PAGES / 64)
+#define MAXRUN	      512
 #define HASHSIZE      64
 #define UNLIMITED     ((size_t)1 << (47 - PAGE_SHIFT)) /* pages: what a process can address */
 #define HUGE_MINLIMIT ((size_t)256 << 20) /* below it, huge pages could hide what is resident */
@@ -39,14 +39,14 @@ enum chunk_kind { CHUNK_SMALL, CHUNK_DATA, CHUNK_OWN };
 struct chunk {
 	LIST_ENTRY(chunk) c_hash; /* (a) */
 	LIST_ENTRY(chunk) c_list; /* (a) of its kind */
-	char *c_base; /* (i) */
-	size_t c_npages; /* (i) */
-	enum chunk_kind c_kind; /* (i) */
-	u_int c_nfree; /* (a) */
-	u_int c_failed; /* (a) bit k: no aligned run of 2^k since the last free */
-	u_int c_hint; /* (a) no page below is free */
-	uint64_t c_free[WORDS]; /* (a) */
-	uint64_t c_dirty[WORDS]; /* (a) */
+	char *c_base;		  /* (i) */
+	size_t c_npages;	  /* (i) */
+	enum chunk_kind c_kind;	  /* (i) */
+	u_int c_nfree;		  /* (a) */
+	u_int c_failed;		  /* (a) bit k: no aligned run of 2^k since the last free */
+	u_int c_hint;		  /* (a) no page below is free */
+	uint64_t c_free[WORDS];	  /* (a) */
+	uint64_t c_dirty[WORDS];  /* (a) */
 };
 CTASSERT(sizeof(struct chunk) <= PAGE_SIZE);
 LIST_HEAD(chunklist, chunk);
@@ -54,11 +54,11 @@ LIST_HEAD(chunklist, chunk);
 /* Locks: (i) immutable while up, (a) ar_lock; counts are in pages. */
 static struct {
 	struct rump_leaf ar_lock;
-	size_t ar_limit; /* (i) */
-	size_t ar_used; /* (a) in use */
-	size_t ar_dirty; /* (a) free but touched */
-	size_t ar_free[3]; /* (a) free, by kind */
-	struct chunklist ar_chunks[3]; /* (a) by kind */
+	size_t ar_limit;		    /* (i) */
+	size_t ar_used;			    /* (a) in use */
+	size_t ar_dirty;		    /* (a) free but touched */
+	size_t ar_free[3];		    /* (a) free, by kind */
+	struct chunklist ar_chunks[3];	    /* (a) by kind */
 	struct chunklist ar_hash[HASHSIZE]; /* (a) by address */
 } arena;
 
@@ -284,7 +284,7 @@ arena_take(enum chunk_kind kind, u_int n, bool zero)
 static bool
 arena_grow(enum chunk_kind kind, size_t npages, void *descpage)
 {
-	const int flags = kind == CHUNK_SMALL             ? RUMPUSER_MEM_SMALL
+	const int flags = kind == CHUNK_SMALL		  ? RUMPUSER_MEM_SMALL
 	    : arena.ar_limit >= HUGE_MINLIMIT / PAGE_SIZE ? RUMPUSER_MEM_HUGE
 							  : 0;
 	void *base;

@@ -19,14 +19,14 @@
 #define SLAB_WORDS    (SLAB_MAXITEMS / 64)
 #define SLAB_MAXSIZE  (16 * PAGE_SIZE)
 #define SLAB_GOOD     8 /* items that make a slab worth while */
-#define BIG           (SLAB_MAXSIZE / SLAB_GOOD)
+#define BIG	      (SLAB_MAXSIZE / SLAB_GOOD)
 
 /* Locks: (i) immutable, (p) the pool's. */
 struct pool_slab {
 	LIST_ENTRY(pool_slab) ps_list; /* (p) */
-	struct pool *ps_pool; /* (i) */
-	u_int ps_nfree; /* (p) */
-	uint64_t ps_free[SLAB_WORDS]; /* (p) a bit for each free item */
+	struct pool *ps_pool;	       /* (i) */
+	u_int ps_nfree;		       /* (p) */
+	uint64_t ps_free[SLAB_WORDS];  /* (p) a bit for each free item */
 };
 
 /* Locks: (g) pools_lock, taken before any pr_lock. */
@@ -47,9 +47,9 @@ pa_pages_alloc(struct pool *pp, int flags)
 	const size_t size = pp->pr_perslab == 0 ? pp->pr_stride : pp->pr_slabsize;
 
 	return rump_pages_alloc(size / PAGE_SIZE,
-	    (flags & PR_WAITOK) == 0		   ? RUMP_PAGES_NOWAIT
+	    (flags & PR_WAITOK) == 0		 ? RUMP_PAGES_NOWAIT
 		: (flags & RUMP_KM_CANFAIL) != 0 ? RUMP_PAGES_CANFAIL
-						   : 0);
+						 : 0);
 }
 
 static void

@@ -21,9 +21,9 @@
 
 /* Locks: (g) caches_lock, taken before any pc_lock. */
 static struct rump_leaf caches_lock;
-static TAILQ_HEAD(, pool_cache) caches; /* (g) */
+static TAILQ_HEAD(, pool_cache) caches;			      /* (g) */
 static uint64_t index_used[(CC_PAGES + 1) * CC_PERPAGE / 64]; /* (g) */
-static struct mem_cpu *mem_cpus; /* (g) of all CPUs that have one */
+static struct mem_cpu *mem_cpus;			      /* (g) of all CPUs that have one */
 static struct pool mag_pool;
 
 /* ---- Magazines ---- */

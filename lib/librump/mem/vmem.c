@@ -23,33 +23,33 @@
 /* Locks: (i) immutable, (v) vm_lock. */
 struct span {
 	LIST_ENTRY(span) sp_list; /* (v) */
-	vmem_addr_t sp_addr; /* (i) */
-	vmem_size_t sp_size; /* (i) */
-	vmem_size_t sp_used; /* (v) */
-	bool sp_imported; /* (i) */
+	vmem_addr_t sp_addr;	  /* (i) */
+	vmem_size_t sp_size;	  /* (i) */
+	vmem_size_t sp_used;	  /* (v) */
+	bool sp_imported;	  /* (i) */
 };
 
 struct seg {
 	union {
-		rb_node_t sg_node; /* (v) */
+		rb_node_t sg_node;	   /* (v) */
 		SLIST_ENTRY(seg) sg_spare; /* (v) */
 	};
-	vmem_addr_t sg_addr; /* (v) */
-	vmem_size_t sg_size; /* (v) */
+	vmem_addr_t sg_addr;  /* (v) */
+	vmem_size_t sg_size;  /* (v) */
 	struct span *sg_span; /* (v) */
 };
 
 struct vmem {
 	kmutex_t vm_lock;
-	kcondvar_t vm_cv; /* something was freed */
-	char vm_name[16]; /* (i) */
-	vmem_size_t vm_quantum; /* (i) a power of two */
-	vmem_import_t *vm_importfn; /* (i) */
+	kcondvar_t vm_cv;	      /* something was freed */
+	char vm_name[16];	      /* (i) */
+	vmem_size_t vm_quantum;	      /* (i) a power of two */
+	vmem_import_t *vm_importfn;   /* (i) */
 	vmem_release_t *vm_releasefn; /* (i) */
-	vmem_t *vm_source; /* (i) */
-	rb_tree_t vm_segs; /* (v) */
-	SLIST_HEAD(, seg) vm_spares; /* (v) */
-	LIST_HEAD(, span) vm_spans; /* (v) */
+	vmem_t *vm_source;	      /* (i) */
+	rb_tree_t vm_segs;	      /* (v) */
+	SLIST_HEAD(, seg) vm_spares;  /* (v) */
+	LIST_HEAD(, span) vm_spans;   /* (v) */
 	vmem_size_t vm_used, vm_size; /* (v) */
 };
 

@@ -17,13 +17,13 @@ struct proc;
 
 /* The environment's wishes, read before anything else.  (i) once boot has begun. */
 struct rump_params {
-	int rp_ncpu; /* RUMP_NCPU */
-	bool rp_verbose; /* RUMP_VERBOSE */
-	bool rp_threads; /* RUMP_THREADS: false when there may be no kernel threads */
-	uint64_t rp_memlimit; /* RUMP_MEMLIMIT in bytes; UINT64_MAX: none */
-	int rp_nvnodes; /* RUMP_NVNODES, default 1024 */
-	int rp_blksectshift; /* RUMP_BLKSECTSHIFT, default 9 */
-	int rp_blkfail; /* RUMP_BLKFAIL, of 10000 */
+	int rp_ncpu;		  /* RUMP_NCPU */
+	bool rp_verbose;	  /* RUMP_VERBOSE */
+	bool rp_threads;	  /* RUMP_THREADS: false when there may be no kernel threads */
+	uint64_t rp_memlimit;	  /* RUMP_MEMLIMIT in bytes; UINT64_MAX: none */
+	int rp_nvnodes;		  /* RUMP_NVNODES, default 1024 */
+	int rp_blksectshift;	  /* RUMP_BLKSECTSHIFT, default 9 */
+	int rp_blkfail;		  /* RUMP_BLKFAIL, of 10000 */
 	uint64_t rp_blkfail_seed; /* RUMP_BLKFAIL_SEED */
 	bool rp_blkfail_seeded;
 	char rp_modulebase[256]; /* RUMP_MODULEBASE; empty: none */

@@ -34,10 +34,10 @@ enum rump_component_type {
 /* Locks: (i) immutable. */
 struct rump_component {
 	enum rump_component_type rc_type; /* (i) */
-	const char *rc_name; /* (i) for messages */
-	int (*rc_init)(void); /* (i) this one or rc_run */
-	void (*rc_run)(void); /* (i) cannot fail */
-	void (*rc_fini)(void); /* (i) undoes rc_init; or NULL */
+	const char *rc_name;		  /* (i) for messages */
+	int (*rc_init)(void);		  /* (i) this one or rc_run */
+	void (*rc_run)(void);		  /* (i) cannot fail */
+	void (*rc_fini)(void);		  /* (i) undoes rc_init; or NULL */
 };
 
 /* Followed by the body of a function without arguments or result. */

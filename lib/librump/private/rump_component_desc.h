@@ -19,15 +19,15 @@ struct rump_linkset {
 
 /* Fields: (i) immutable, set by the glue; (k) the registering kernel's own. */
 struct rump_component_desc {
-	int rcd_version;			/* (i) RUMP_COMPONENT_VERSION */
-	const char *rcd_name;			/* (i) "rumpfs_ext2fs" */
-	const char *rcd_class;			/* (i) "base", "faction", "vfs", "dev", ... */
-	const char *const *rcd_needs;		/* (i) names, ends with NULL */
-	struct rump_linkset rcd_modules;	/* (i) struct modinfo */
-	struct rump_linkset rcd_components;	/* (i) struct rump_component */
-	struct rump_linkset rcd_sysctls;	/* (i) void (*)(struct sysctllog **) */
-	struct rump_component_desc *rcd_next;	/* (k) */
-	void *rcd_private;			/* (k) null when not initialised */
+	int rcd_version;		      /* (i) RUMP_COMPONENT_VERSION */
+	const char *rcd_name;		      /* (i) "rumpfs_ext2fs" */
+	const char *rcd_class;		      /* (i) "base", "faction", "vfs", "dev", ... */
+	const char *const *rcd_needs;	      /* (i) names, ends with NULL */
+	struct rump_linkset rcd_modules;      /* (i) struct modinfo */
+	struct rump_linkset rcd_components;   /* (i) struct rump_component */
+	struct rump_linkset rcd_sysctls;      /* (i) void (*)(struct sysctllog **) */
+	struct rump_component_desc *rcd_next; /* (k) */
+	void *rcd_private;		      /* (k) null when not initialised */
 };
 
 /*

@@ -24,7 +24,7 @@ struct rump_vmspace_ops {
 /* Immutable. */
 struct vmspace {
 	const struct rump_vmspace_ops *vm_ops; /* NULL: plain memory */
-	void *vm_cookie; /* of the operations */
+	void *vm_cookie;		       /* of the operations */
 };
 
 extern struct vmspace vmspace0;

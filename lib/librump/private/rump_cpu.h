@@ -16,9 +16,9 @@ struct rumpuser_thread;
 /* ci_pending: what whoever leaves the CPU must see to.  The low bits are softint levels. */
 #define RUMP_PEND_SOFT(level) (1u << (level))
 #define RUMP_PEND_SOFTMASK    ((1u << SOFTINT_COUNT) - 1)
-#define RUMP_PEND_RCU         0x10u /* objects wait for a grace period */
+#define RUMP_PEND_RCU	      0x10u /* objects wait for a grace period */
 #define RUMP_PEND_CANCEL      0x20u /* the holder blocked: a host cancellation point */
-#define RUMP_PEND_HOOK        0x40u /* RUMP_THREADS=0: deferred work runs here */
+#define RUMP_PEND_HOOK	      0x40u /* RUMP_THREADS=0: deferred work runs here */
 #define RUMP_PEND_HALTED      0x80u /* no kernel any more */
 
 /*
@@ -26,15 +26,15 @@ struct rumpuser_thread;
  * Locks: (o) the CPU's holder, (a) atomic, (t) softint.c's thread lock.
  */
 struct rump_cpu {
-	uint64_t rc_soft[SOFTINT_COUNT]; /* (a) handlers to run, a bit each */
+	uint64_t rc_soft[SOFTINT_COUNT];      /* (a) handlers to run, a bit each */
 	struct lwp rc_softlwp[SOFTINT_COUNT]; /* (o) what handlers run as */
-	struct lwp rc_threadlwp; /* the softint thread's */
-	struct rumpuser_thread *rc_thread; /* (t) the softint thread, or NULL */
-	uint32_t rc_wake; /* (a) softint thread's word: SOFT_* */
-	struct rump_rcu_head *rc_rcu; /* (o) given to rump_rcu_call(), newest first */
-	u_int rc_nrcu; /* (o) their number */
-	uint32_t rc_snap; /* rcu.c: ci_nqs when the grace period began */
-	bool rc_passed; /* rcu.c: has passed a quiescent state since */
+	struct lwp rc_threadlwp;	      /* the softint thread's */
+	struct rumpuser_thread *rc_thread;    /* (t) the softint thread, or NULL */
+	uint32_t rc_wake;		      /* (a) softint thread's word: SOFT_* */
+	struct rump_rcu_head *rc_rcu;	      /* (o) given to rump_rcu_call(), newest first */
+	u_int rc_nrcu;			      /* (o) their number */
+	uint32_t rc_snap;		      /* rcu.c: ci_nqs when the grace period began */
+	bool rc_passed;			      /* rcu.c: has passed a quiescent state since */
 } __cacheline_aligned;
 
 /* The CPU of threads that have just halted the kernel under themselves. */

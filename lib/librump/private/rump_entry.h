@@ -43,13 +43,13 @@
 /* Why rump_enter() goes the slow way. */
 enum rump_slow {
 	RUMP_SLOW_NOTREADY, /* no lwp, or in the kernel already */
-	RUMP_SLOW_BUSYCPU, /* someone else has the CPU */
-	RUMP_SLOW_STALE, /* the lwp is of a kernel that was halted */
+	RUMP_SLOW_BUSYCPU,  /* someone else has the CPU */
+	RUMP_SLOW_STALE,    /* the lwp is of a kernel that was halted */
 };
 
 /* Read by every call, written at boot, halt and while some thread waits for a CPU. */
 struct rump_hot {
-	uint32_t rh_gen; /* (a) generation of the kernel that is up; RUMP_GEN_NONE */
+	uint32_t rh_gen;       /* (a) generation of the kernel that is up; RUMP_GEN_NONE */
 	uint32_t rh_attention; /* (a) who leaves a CPU must look around: rump_cpu_left() */
 } __aligned(64);
 extern struct rump_hot rump_hot;

@@ -15,10 +15,10 @@ struct fdtable {
 };
 #define FDTABLE_SIZE (sizeof(struct fdtable) + NDFILE * sizeof(fdfile_t *))
 
-#define FDTAB_SIZE(n)      (sizeof(fdtab_t) + (n) * sizeof(fdfile_t *))
+#define FDTAB_SIZE(n)	   (sizeof(fdtab_t) + (n) * sizeof(fdfile_t *))
 #define FDTAB_CHUNKSIZE(n) (((size_t)(n) + 1) * sizeof(fdfile_t))
-#define FD_LOMAPSIZE(n)    (howmany((n), 64) * sizeof(uint64_t))
-#define FD_HIMAPSIZE(n)    (howmany(howmany((n), 64), 64) * sizeof(uint64_t))
+#define FD_LOMAPSIZE(n)	   (howmany((n), 64) * sizeof(uint64_t))
+#define FD_HIMAPSIZE(n)	   (howmany(howmany((n), 64), 64) * sizeof(uint64_t))
 
 /* An array of nfiles numbers of which the last fresh have new fdfiles.  sleeps. */
 fdtab_t *fdtab_alloc(u_int nfiles, u_int fresh);

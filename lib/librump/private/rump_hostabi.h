@@ -91,13 +91,13 @@ struct host_statx {
 	uint32_t stx_dio_offset_align;
 	uint64_t stx_spare[12];
 };
-#define HOST_STATX_BASIC_STATS    0x000007ffu
-#define HOST_STATX_BTIME          0x00000800u
-#define HOST_STATX_MNT_ID         0x00001000u
-#define HOST_STATX__RESERVED      0x80000000u
+#define HOST_STATX_BASIC_STATS	  0x000007ffu
+#define HOST_STATX_BTIME	  0x00000800u
+#define HOST_STATX_MNT_ID	  0x00001000u
+#define HOST_STATX__RESERVED	  0x80000000u
 #define HOST_STATX_ATTR_IMMUTABLE 0x00000010u
-#define HOST_STATX_ATTR_APPEND    0x00000020u
-#define HOST_STATX_ATTR_NODUMP    0x00000040u
+#define HOST_STATX_ATTR_APPEND	  0x00000020u
+#define HOST_STATX_ATTR_NODUMP	  0x00000040u
 
 struct host_statfs {
 	int64_t f_type;
@@ -129,14 +129,14 @@ struct host_statvfs {
 	uint32_t f_type;
 	int32_t f_spare[5];
 };
-#define HOST_ST_RDONLY      0x0001
-#define HOST_ST_NOSUID      0x0002
-#define HOST_ST_NODEV       0x0004
-#define HOST_ST_NOEXEC      0x0008
+#define HOST_ST_RDONLY	    0x0001
+#define HOST_ST_NOSUID	    0x0002
+#define HOST_ST_NODEV	    0x0004
+#define HOST_ST_NOEXEC	    0x0008
 #define HOST_ST_SYNCHRONOUS 0x0010
-#define HOST_ST_NOATIME     0x0400
+#define HOST_ST_NOATIME	    0x0400
 #define HOST_ST_RELATIME    0x1000
-#define HOST_ST_VALID       0x0020 /* in statfs alone: f_flags is filled */
+#define HOST_ST_VALID	    0x0020 /* in statfs alone: f_flags is filled */
 
 /* struct linux_dirent64, and glibc's struct dirent */
 struct host_dirent64 {
@@ -146,7 +146,7 @@ struct host_dirent64 {
 	uint8_t d_type;
 	char d_name[];
 };
-#define HOST_DIRENT_NAMEOFF        19
+#define HOST_DIRENT_NAMEOFF	   19
 #define HOST_DIRENT_RECLEN(namlen) ((HOST_DIRENT_NAMEOFF + (size_t)(namlen) + 1 + 7) & ~(size_t)7)
 
 struct host_flock {

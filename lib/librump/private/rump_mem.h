@@ -23,7 +23,7 @@ extern size_t rump_mem_leaks;
 enum {
 	RUMP_PAGES_NOWAIT = 0x1, /* NULL at the limit rather than drain and wait */
 	RUMP_PAGES_ZERO = 0x2,
-	RUMP_PAGES_HUGE = 0x4, /* file data: huge pages welcome, if the limit leaves room */
+	RUMP_PAGES_HUGE = 0x4,	  /* file data: huge pages welcome, if the limit leaves room */
 	RUMP_PAGES_CANFAIL = 0x8, /* may sleep, but NULL if draining did not help */
 };
 /*
@@ -42,8 +42,8 @@ void rump_pages_free(void *p, size_t npages);
 #define RUMP_KM_CANFAIL 0x1000
 
 struct rump_meminfo {
-	size_t mi_limit; /* bytes; SIZE_MAX when there is no limit */
-	size_t mi_used; /* bytes handed out as pages */
+	size_t mi_limit;    /* bytes; SIZE_MAX when there is no limit */
+	size_t mi_used;	    /* bytes handed out as pages */
 	size_t mi_resident; /* bytes that count towards the limit */
 };
 void rump_mem_info(struct rump_meminfo *mi);

@@ -32,15 +32,15 @@ int64_t rump_callout_next(void);
  * Locks: (w) the private lock of time/worker.c.
  */
 struct rump_worker {
-	bool (*rw_work)(void *);     /* (i) do some; false: there was nothing to do */
-	void *rw_arg;		     /* (i) */
-	const char *rw_name;	     /* (i) */
+	bool (*rw_work)(void *); /* (i) do some; false: there was nothing to do */
+	void *rw_arg;		 /* (i) */
+	const char *rw_name;	 /* (i) */
 	enum { RW_NONE, RW_WANTED, RW_STARTED } rw_state; /* (w) of its thread */
-	struct lwp *rw_lwp;	     /* (w) the thread, once it runs */
-	bool rw_kicked;		     /* (w) */
-	bool rw_running;	     /* (w) inside rw_work */
-	bool rw_closing;	     /* (w) */
-	struct rump_worker *rw_next; /* (w) all workers */
+	struct lwp *rw_lwp;				  /* (w) the thread, once it runs */
+	bool rw_kicked;					  /* (w) */
+	bool rw_running;				  /* (w) inside rw_work */
+	bool rw_closing;				  /* (w) */
+	struct rump_worker *rw_next;			  /* (w) all workers */
 };
 void rump_worker_init(struct rump_worker *w, const char *name, bool (*work)(void *), void *arg);
 /* Returns when the thread is gone.  ctx: thread.  sleeps. */

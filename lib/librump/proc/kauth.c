@@ -22,18 +22,18 @@
 
 /* Locks: (i) immutable, (s) scopes_lock for writing. */
 struct kauth_listener {
-	kauth_scope_callback_t kl_fn; /* (i) */
-	void *kl_cookie; /* (i) */
-	kauth_scope_t kl_scope; /* (i) */
+	kauth_scope_callback_t kl_fn;	/* (i) */
+	void *kl_cookie;		/* (i) */
+	kauth_scope_t kl_scope;		/* (i) */
 	struct kauth_listener *kl_next; /* (s) of the scope; stays when taken off */
 	struct kauth_listener *kl_dead; /* (s) */
 };
 
 struct kauth_scope {
-	char *ks_id; /* (i) */
-	bool ks_registered; /* (s) else only listened to */
+	char *ks_id;			     /* (i) */
+	bool ks_registered;		     /* (s) else only listened to */
 	struct kauth_listener *ks_listeners; /* (s) */
-	SLIST_ENTRY(kauth_scope) ks_entry; /* (s) */
+	SLIST_ENTRY(kauth_scope) ks_entry;   /* (s) */
 };
 
 struct kauth_key {
@@ -42,8 +42,8 @@ struct kauth_key {
 
 static kmutex_t scopes_lock;
 static SLIST_HEAD(, kauth_scope) scopes; /* scopes_lock */
-static struct kauth_listener *dead; /* scopes_lock */
-static u_int nkeys; /* scopes_lock */
+static struct kauth_listener *dead;	 /* scopes_lock */
+static u_int nkeys;			 /* scopes_lock */
 
 static struct {
 	const char *id;

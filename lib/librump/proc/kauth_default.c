@@ -11,7 +11,7 @@
 #include <sys/vnode.h>
 
 #define AF_ROUTE_KPI 16 /* AF_ROUTE, the host's value */
-#define SOCK_RAW_KPI 3 /* SOCK_RAW, the host's value */
+#define SOCK_RAW_KPI 3	/* SOCK_RAW, the host's value */
 
 static inline bool
 is_root(kauth_cred_t cred)

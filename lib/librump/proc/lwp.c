@@ -42,10 +42,10 @@ struct chunk {
 };
 
 static struct rump_hlock free_lock;
-static struct lwp *free_list; /* free_lock; linked by l_ctxlink */
-static struct chunk *chunks; /* free_lock; newest first */
+static struct lwp *free_list;	/* free_lock; linked by l_ctxlink */
+static struct chunk *chunks;	/* free_lock; newest first */
 static char *fresh, *fresh_end; /* free_lock; the part of it that was never used */
-static uint32_t memory_gen; /* free_lock; the kernel that the chunks belong to */
+static uint32_t memory_gen;	/* free_lock; the kernel that the chunks belong to */
 
 /* Fresh memory is taken an lwp at a time, so that no page is touched early.  locks: free_lock. */
 static struct lwp *

@@ -36,7 +36,7 @@ int maxproc = PID_MAX;
 const struct rump_cwdi_ops *rump_cwdi_ops;
 
 static struct proc *pid_table[PID_MAX + 1]; /* (a), written under proc_lock */
-static pid_t last_pid; /* proc_lock */
+static pid_t last_pid;			    /* proc_lock */
 
 struct proc *
 proc_find_raw(pid_t pid)

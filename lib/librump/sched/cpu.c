@@ -30,7 +30,7 @@
 #include "rump_hlock.h"
 #include "rump_sched.h"
 
-#define SPIN_NS   1000
+#define SPIN_NS	  1000
 #define STARVE_NS 1000000
 
 enum { W_WAIT, W_LOOK, W_GIVEN };
@@ -38,10 +38,10 @@ enum { W_WAIT, W_LOOK, W_GIVEN };
 /* Locks: (w) waiters_lock, (a) atomic, (i) immutable. */
 struct waiter {
 	TAILQ_ENTRY(waiter) w_link; /* (w) */
-	struct cpu_info *w_only; /* (i) NULL: any CPU will do */
-	struct cpu_info *w_cpu; /* (w) the CPU given */
-	uint32_t w_state; /* (a) W_*, changed under (w) */
-	bool w_starving; /* (w) */
+	struct cpu_info *w_only;    /* (i) NULL: any CPU will do */
+	struct cpu_info *w_cpu;	    /* (w) the CPU given */
+	uint32_t w_state;	    /* (a) W_*, changed under (w) */
+	bool w_starving;	    /* (w) */
 };
 
 struct rump_hot rump_hot = { .rh_gen = RUMP_GEN_NONE };
@@ -58,7 +58,7 @@ int rump_cpu_high;
 static bool fencing; /* boot_lock: rh_attention counts one for the lack of a membarrier */
 static struct rump_hlock waiters_lock;
 static TAILQ_HEAD(, waiter) waiters = TAILQ_HEAD_INITIALIZER(waiters); /* waiters_lock */
-static uint32_t nwaiters; /* (a) their number */
+static uint32_t nwaiters;					       /* (a) their number */
 
 static int64_t
 now_ns(void)

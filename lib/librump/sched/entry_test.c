@@ -20,7 +20,7 @@
 #include <rump/rump_syscalls.h>
 
 #define NTHREADS 8
-#define NCALLS   20000
+#define NCALLS	 20000
 
 static void
 boot(void)

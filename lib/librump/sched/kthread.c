@@ -25,20 +25,20 @@
 
 /* Locks: (i) immutable, (t) threads_lock. */
 struct kthread {
-	struct lwp *kt_lwp; /* (i) */
-	void (*kt_func)(void *); /* (i) */
-	void *kt_arg; /* (i) */
-	int kt_flags; /* (i) KTHREAD_* */
+	struct lwp *kt_lwp;		 /* (i) */
+	void (*kt_func)(void *);	 /* (i) */
+	void *kt_arg;			 /* (i) */
+	int kt_flags;			 /* (i) KTHREAD_* */
 	struct rumpuser_thread *kt_host; /* (t) */
-	struct lwp *kt_joiner; /* (t) sleeps in kthread_join() */
-	bool kt_done; /* (t) */
-	int kt_exitcode; /* (t) */
-	char kt_name[MAXCOMLEN]; /* (i) */
+	struct lwp *kt_joiner;		 /* (t) sleeps in kthread_join() */
+	bool kt_done;			 /* (t) */
+	int kt_exitcode;		 /* (t) */
+	char kt_name[MAXCOMLEN];	 /* (i) */
 };
 
 static struct rump_hlock threads_lock;
 static struct rumpuser_thread *zombie; /* threads_lock */
-static uint32_t nthreads; /* (a) host threads made and not at their end yet */
+static uint32_t nthreads;	       /* (a) host threads made and not at their end yet */
 
 void
 rump_kthread_born(void)

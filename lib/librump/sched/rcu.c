@@ -40,14 +40,14 @@ struct pserialize {
 	int psz_unused;
 };
 
-static uint32_t gp_word; /* (a) changes when a CPU is left while someone waits */
+static uint32_t gp_word;    /* (a) changes when a CPU is left while someone waits */
 static uint32_t gp_waiters; /* (a) threads in rump_rcu_synchronize() */
 
 /* Locks: batch_lock. */
 static struct rump_hlock batch_lock;
 static struct rump_rcu_head *batch;
 static struct cpu_info *batch_cpu;
-static int batch_ncpu; /* CPUs used when it began; later ones take part in no old section */
+static int batch_ncpu;	  /* CPUs used when it began; later ones take part in no old section */
 static uint32_t nbatched; /* (a) objects given and not yet freed, for the barrier */
 
 static bool

@@ -308,9 +308,9 @@ struct object {
 	struct rump_rcu_head o_rcu;
 	uint32_t o_state;
 };
-static struct object *object; /* (a) */
+static struct object *object;		/* (a) */
 static struct rump_rcu_head *graveyard; /* (a) they stay dead, for readers to find */
-static uint32_t objects; /* (a) */
+static uint32_t objects;		/* (a) */
 static kmutex_t object_lock;
 static pserialize_t object_psz;
 

@@ -35,16 +35,16 @@
 #include "rump_sync.h"
 
 #define NHANDLERS 64 /* a level */
-#define IDLE_NS   1000000000
+#define IDLE_NS	  1000000000
 
 enum { SOFT_NONE, SOFT_AWAKE, SOFT_IDLE, SOFT_QUIT }; /* rc_wake */
 
 /* Locks: (h) handlers_lock, (a) atomic. */
 struct softhand {
 	void (*sh_func)(void *); /* (h) NULL: free */
-	void *sh_arg; /* (h) */
-	u_int sh_flags; /* (h) */
-	uint32_t sh_running; /* (a) CPUs on which it runs */
+	void *sh_arg;		 /* (h) */
+	u_int sh_flags;		 /* (h) */
+	uint32_t sh_running;	 /* (a) CPUs on which it runs */
 };
 
 static struct rump_hlock handlers_lock;

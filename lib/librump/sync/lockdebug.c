@@ -23,7 +23,7 @@ struct lock_order {
 	uintptr_t lo_taken; /* (a) the last to be set */
 };
 
-static struct rump_leaf debug_lock; /* guards what is below */
+static struct rump_leaf debug_lock;	/* guards what is below */
 static uintptr_t class_init[CLASS_MAX]; /* where the locks of a class are initialised; 0: free */
 static struct lock_order order[CLASS_MAX][CLASS_MAX];
 

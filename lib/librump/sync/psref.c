@@ -30,9 +30,9 @@ struct psref_list {
 
 /* Locks: (i) immutable, (m) pc_lock. */
 struct psref_class {
-	kmutex_t pc_lock; /* guards sleeping for the end of references */
-	kcondvar_t pc_cv; /* (m) a reference to a draining target was dropped */
-	u_int pc_nlist; /* (i) ncpu */
+	kmutex_t pc_lock;	     /* guards sleeping for the end of references */
+	kcondvar_t pc_cv;	     /* (m) a reference to a draining target was dropped */
+	u_int pc_nlist;		     /* (i) ncpu */
 	struct psref_list pc_list[]; /* (i) by index of the CPU */
 };
 

@@ -38,11 +38,11 @@
 
 /* ls_kind */
 enum {
-	SLEEPER_MUTEX, /* for a mutex, first try */
+	SLEEPER_MUTEX,	 /* for a mutex, first try */
 	SLEEPER_STARVED, /* for a mutex, and others were faster once: wants it handed over */
-	SLEEPER_READER, /* for an rwlock */
+	SLEEPER_READER,	 /* for an rwlock */
 	SLEEPER_WRITER,
-	SLEEPER_CV, /* on the list of a condvar */
+	SLEEPER_CV,	 /* on the list of a condvar */
 	SLEEPER_ADDRESS, /* tsleep() */
 };
 
@@ -130,11 +130,11 @@ void lockdebug_unlocked(const volatile void *lock);
 void lockdebug_none(struct lwp *l, bool spin_only, const char *when);
 void lockdebug_init(void);
 #else
-#define lockdebug_wanted(lock, class, where)       ((void)0)
+#define lockdebug_wanted(lock, class, where)	   ((void)0)
 #define lockdebug_locked(lock, class, where, spin) ((void)0)
-#define lockdebug_unlocked(lock)                   ((void)0)
-#define lockdebug_none(l, spin_only, when)         ((void)0)
-#define lockdebug_init()                           ((void)0)
+#define lockdebug_unlocked(lock)		   ((void)0)
+#define lockdebug_none(l, spin_only, when)	   ((void)0)
+#define lockdebug_init()			   ((void)0)
 #endif
 
 #endif /* SYNC_IMPL_H */

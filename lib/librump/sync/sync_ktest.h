@@ -32,7 +32,7 @@ struct sync_case {
 };
 
 extern const struct sync_case lock_cases[], sleep_cases[], ref_cases[]; /* end by a NULL name */
-extern int sync_threads; /* how many run the body */
+extern int sync_threads;						/* how many run the body */
 
 /* Remember the first thing that did not hold. */
 void sync_failed(const char *what, const char *file, int line);

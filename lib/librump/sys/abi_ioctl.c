@@ -29,7 +29,7 @@ static const struct {
 	u_long host;
 	u_long bsd;
 } legacy[] = {
-	{ 0x1268, DIOCGSECTORSIZE }, /* BLKSSZGET */
+	{ 0x1268, DIOCGSECTORSIZE },	/* BLKSSZGET */
 	{ 0x80081272, DIOCGMEDIASIZE }, /* BLKGETSIZE64 */
 	{ 0x540e, TIOCSCTTY },
 	{ 0x540f, TIOCGPGRP },

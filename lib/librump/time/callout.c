@@ -37,8 +37,8 @@
 
 static kmutex_t callout_lock; /* spin, IPL_SCHED */
 static kcondvar_t run_cv;
-static struct callout *heap;	  /* callout_lock */
-static int64_t earliest;	  /* (a) heap's deadline or RUMPUSER_FOREVER; written under callout_lock */
+static struct callout *heap; /* callout_lock */
+static int64_t earliest; /* (a) heap's deadline or RUMPUSER_FOREVER; written under callout_lock */
 static struct {
 	const struct callout *callout; /* whose function runs, or NULL */
 	struct lwp *lwp;
@@ -176,7 +176,8 @@ void
 callout_destroy(callout_t *c)
 {
 	KASSERTMSG(c->c_magic == CALLOUT_MAGIC, "callout %p: not initialised", (void *)c);
-	KASSERTMSG((c->c_flags & CALLOUT_PENDING) == 0, "callout %p: destroyed while pending", (void *)c);
+	KASSERTMSG(
+	    (c->c_flags & CALLOUT_PENDING) == 0, "callout %p: destroyed while pending", (void *)c);
 	c->c_magic = 0;
 }
 

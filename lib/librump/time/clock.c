@@ -22,7 +22,7 @@
 
 #include "rump_time.h"
 
-#define SLEW_PPM 500
+#define SLEW_PPM     500
 #define WALL_MAX_SEC ((time_t)(INT64_MAX / NSEC_PER_SEC - (1 << 29))) /* uptime fits above it */
 
 int hz = 100;
@@ -344,8 +344,8 @@ adjtime1(const struct timeval *delta, struct timeval *olddelta, struct proc *p)
 	left = co_slew - done;
 	base = co_base + done;
 	if (delta != NULL)
-		offset_set_locked(base, (int64_t)delta->tv_sec * NSEC_PER_SEC + delta->tv_usec * 1000,
-		    mono);
+		offset_set_locked(
+		    base, (int64_t)delta->tv_sec * NSEC_PER_SEC + delta->tv_usec * 1000, mono);
 	mutex_exit(&clock_lock);
 	if (olddelta != NULL) {
 		olddelta->tv_sec = left / NSEC_PER_SEC;

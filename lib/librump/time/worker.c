@@ -31,10 +31,10 @@
 
 #define IDLE_NS ((int64_t)NSEC_PER_SEC)
 
-static kmutex_t worker_lock;		/* spin, IPL_HIGH: kicked under any other lock */
-static kcondvar_t worker_cv;		/* a worker's thread is gone, or its work is done */
-static struct rump_worker *workers;	/* worker_lock */
-static int64_t armed;			/* (a) what the host's timer is set to */
+static kmutex_t worker_lock;	    /* spin, IPL_HIGH: kicked under any other lock */
+static kcondvar_t worker_cv;	    /* a worker's thread is gone, or its work is done */
+static struct rump_worker *workers; /* worker_lock */
+static int64_t armed;		    /* (a) what the host's timer is set to */
 
 /* Do a kicked worker's work.  locks: worker_lock on entry and return, dropped between. */
 static void
@@ -83,8 +83,8 @@ rump_timer_want(int64_t deadline)
 	do {
 		if (old <= deadline)
 			return;
-	} while (!__atomic_compare_exchange_n(&armed, &old, deadline, false, __ATOMIC_SEQ_CST,
-	    __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(
+	    &armed, &old, deadline, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 	/* Another's earlier deadline may have reached the host before ours: see that it stands. */
 	do {
 		if (rumpuser_timer_arm(deadline) != 0) {
@@ -137,8 +137,8 @@ start_threads(void)
 			break;
 		w->rw_state = RW_STARTED;
 		mutex_spin_exit(&worker_lock);
-		const int error = kthread_create(PRI_NONE, KTHREAD_MPSAFE, NULL, worker_thread, w, NULL,
-		    "%s", w->rw_name);
+		const int error = kthread_create(
+		    PRI_NONE, KTHREAD_MPSAFE, NULL, worker_thread, w, NULL, "%s", w->rw_name);
 		mutex_spin_enter(&worker_lock);
 		if (error != 0) {
 			w->rw_state = RW_NONE;

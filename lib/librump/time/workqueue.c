@@ -23,11 +23,11 @@ struct workqueue {
 	kcondvar_t wq_cv;			/* (q) a work is done */
 	struct work *wq_head, **wq_tail;	/* (q) */
 	const struct work *wq_running;		/* (q) */
-	void (*wq_func)(struct work *, void *);	/* (i) */
+	void (*wq_func)(struct work *, void *); /* (i) */
 	void *wq_arg;				/* (i) */
 	bool wq_mpsafe;				/* (i) */
 	struct rump_worker wq_worker;
-	char wq_name[16];			/* (i) */
+	char wq_name[16]; /* (i) */
 };
 
 /* One work; false when there was none, or another thread is at one: it goes on after that. */

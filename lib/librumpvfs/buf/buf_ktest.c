@@ -23,13 +23,13 @@
 	} while (0)
 
 #define DISK_BLOCKS 4096 /* of BSIZE */
-#define BSIZE       2048
+#define BSIZE	    2048
 #define BLKNO(n)    ((daddr_t)(n) * (BSIZE / DEV_BSIZE))
 
 static struct {
 	char *data;
 	unsigned reads, writes;
-	int fail; /* errno of all transfers */
+	int fail;  /* errno of all transfers */
 	bool hold; /* transfers wait in held */
 	struct buf *held[16];
 	int nheld;

@@ -7,7 +7,7 @@
 #include "buf_ktest.h"
 
 #define NTHREADS 8
-#define NSTEPS   2000
+#define NSTEPS	 2000
 
 #define ck_kernel(expr)                                               \
 	do {                                                          \

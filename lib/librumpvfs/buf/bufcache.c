@@ -32,7 +32,7 @@
 #include "rump_mem.h"
 
 #define BUF_HASHSIZE 4096 /* chains, a power of two */
-#define BUF_MAXWALK  64 /* links followed without the lock */
+#define BUF_MAXWALK  64	  /* links followed without the lock */
 #define BUF_LIMIT    (3 * 1024 * 1024)
 #define BUF_MAXSIZE  (1024 * 1024)
 
@@ -40,11 +40,11 @@ kmutex_t bufcache_lock, buffer_lock;
 u_int nbuf; /* (c) */
 
 static struct buf *buf_hash[BUF_HASHSIZE]; /* (a) written with bufcache_lock */
-static TAILQ_HEAD(, buf) buf_ring; /* (c) all buffers, by b_freelist */
-static TAILQ_HEAD(, buf) buf_spare; /* (c) no identity, no memory; by b_freelist */
-static struct buf *buf_hand; /* (c) next in buf_ring, NULL: the first */
-static size_t buf_bytes; /* (c) memory of all buffers */
-static size_t buf_limit; /* (c) */
+static TAILQ_HEAD(, buf) buf_ring;	   /* (c) all buffers, by b_freelist */
+static TAILQ_HEAD(, buf) buf_spare;	   /* (c) no identity, no memory; by b_freelist */
+static struct buf *buf_hand;		   /* (c) next in buf_ring, NULL: the first */
+static size_t buf_bytes;		   /* (c) memory of all buffers */
+static size_t buf_limit;		   /* (c) */
 
 static size_t buf_memdrain_fn(void *, size_t);
 static struct rump_memdrain buf_memdrain = { .md_fn = buf_memdrain_fn };

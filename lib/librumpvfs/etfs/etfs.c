@@ -22,10 +22,10 @@
 
 kmutex_t etfs_lock;
 static kmutex_t etfs_reglock;
-unsigned rump_etfs_count; /* (a) entries; written with etfs_lock */
-uint64_t rump_etfs_firsts; /* (a) likewise */
+unsigned rump_etfs_count;		      /* (a) entries; written with etfs_lock */
+uint64_t rump_etfs_firsts;		      /* (a) likewise */
 static TAILQ_HEAD(, etfs_entry) etfs_entries; /* (e), changed with etfs_reglock too */
-static struct mount *etfs_mount; /* the root file system */
+static struct mount *etfs_mount;	      /* the root file system */
 
 /* The list has changed: tell the walk without locks. */
 static void

@@ -24,7 +24,7 @@ struct uio;
 /* A file of the host.  Locks: (i) immutable, (e) etfs_lock, (a) atomic. */
 struct etfs_file {
 	char *ef_path;			/* (i) on the host */
-	enum rumpuser_filetype ef_type;	/* (i) the host's */
+	enum rumpuser_filetype ef_type; /* (i) the host's */
 	bool ef_window;			/* (i) ef_size is the window's, else the host file's own */
 	uint64_t ef_begin, ef_size;	/* (i) bytes */
 	int ef_fd;			/* (e) -1 when not open */
@@ -34,13 +34,13 @@ struct etfs_file {
 };
 
 struct etfs_entry {
-	TAILQ_ENTRY(etfs_entry) ee_list;/* (e) */
-	char *ee_key;			/* (i) without leading slashes */
-	size_t ee_keylen;		/* (i) bytes */
-	int ee_type;			/* (i) enum rump_etfs_type's value */
-	int ee_unit;			/* (i) minor of BLK and CHR */
-	struct rumpfs_node *ee_node;	/* (i) */
-	struct etfs_file *ee_file;	/* (i) */
+	TAILQ_ENTRY(etfs_entry) ee_list; /* (e) */
+	char *ee_key;			 /* (i) without leading slashes */
+	size_t ee_keylen;		 /* (i) bytes */
+	int ee_type;			 /* (i) enum rump_etfs_type's value */
+	int ee_unit;			 /* (i) minor of BLK and CHR */
+	struct rumpfs_node *ee_node;	 /* (i) */
+	struct etfs_file *ee_file;	 /* (i) */
 };
 
 /* The values of enum rump_etfs_type, which is the host's. */

@@ -32,7 +32,7 @@ void rump_unschedule(void);
 static struct etfs_file *etfs_units[ETFS_UNITS]; /* (e) */
 static devmajor_t etfs_bmajor, etfs_cmajor;
 static uint64_t etfs_random; /* (a) state of the fault injection */
-static u_int etfs_inflight; /* (e) transfers in the host's pool */
+static u_int etfs_inflight;  /* (e) transfers in the host's pool */
 static kcondvar_t etfs_cv;
 
 static struct etfs_file *

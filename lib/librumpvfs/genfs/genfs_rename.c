@@ -29,9 +29,9 @@ struct rename_state {
 	struct mount *mp;
 	kauth_cred_t cred;
 	struct vnode *fdvp, *tdvp; /* locked */
-	struct vnode *fvp, *tvp; /* referenced, then locked; tvp may be NULL */
+	struct vnode *fvp, *tvp;   /* referenced, then locked; tvp may be NULL */
 	struct componentname *fcnp, *tcnp;
-	void *fde, *tde; /* the file system's lookup results */
+	void *fde, *tde;       /* the file system's lookup results */
 	struct vnode *between; /* referenced, not to be moved or replaced; or NULL */
 	int between_error;
 };

@@ -65,8 +65,8 @@ mount_domount(struct lwp *l, struct vnode **vpp, struct vfsops *ops, const char 
 	struct mount *mp;
 	int error;
 
-	error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_MOUNT, KAUTH_REQ_SYSTEM_MOUNT_NEW,
-	    vp, KAUTH_ARG(flags), data);
+	error = kauth_authorize_system(
+	    l->l_cred, KAUTH_SYSTEM_MOUNT, KAUTH_REQ_SYSTEM_MOUNT_NEW, vp, KAUTH_ARG(flags), data);
 	if (error != 0)
 		return error;
 	if (vp->v_type != VDIR)
@@ -88,7 +88,7 @@ mount_domount(struct lwp *l, struct vnode **vpp, struct vfsops *ops, const char 
 		return error;
 	}
 	mountlist_append(mp);
-	*vpp = NULL;	/* the mount has it */
+	*vpp = NULL; /* the mount has it */
 	mount_started(mp);
 	return 0;
 }
@@ -104,8 +104,7 @@ mount_update(struct lwp *l, struct vnode *vp, const char *path, int flags, void 
 	if ((vp->v_vflag & VV_ROOT) == 0)
 		return EINVAL;
 	error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_MOUNT,
-	    (flags & MNT_GETARGS) != 0 ? KAUTH_REQ_SYSTEM_MOUNT_GET
-				       : KAUTH_REQ_SYSTEM_MOUNT_UPDATE,
+	    (flags & MNT_GETARGS) != 0 ? KAUTH_REQ_SYSTEM_MOUNT_GET : KAUTH_REQ_SYSTEM_MOUNT_UPDATE,
 	    mp, KAUTH_ARG(flags), data);
 	if (error == 0)
 		error = vfs_busy(mp);
@@ -120,8 +119,8 @@ mount_update(struct lwp *l, struct vnode *vp, const char *path, int flags, void 
 			mp->mnt_iflag |= IMNT_WANTRDWR;
 		if ((saved_flag & MNT_RDONLY) == 0 && (flags & MNT_RDONLY) != 0)
 			mp->mnt_iflag |= IMNT_WANTRDONLY;
-		mp->mnt_flag = (mp->mnt_flag & ~(MNT_BASIC_FLAGS & ~MNT_RDONLY)) |
-		    (flags & MNT_BASIC_FLAGS);
+		mp->mnt_flag =
+		    (mp->mnt_flag & ~(MNT_BASIC_FLAGS & ~MNT_RDONLY)) | (flags & MNT_BASIC_FLAGS);
 	}
 	error = VFS_MOUNT(mp, path, data, len);
 	mp->mnt_flag &= ~MNT_OP_FLAGS;
@@ -330,11 +329,11 @@ vfs_mount_print(struct mount *mp, int full, void (*pr)(const char *, ...))
 	int n = 0;
 
 	mutex_enter(mp->mnt_vnodelock);
-	TAILQ_FOREACH(vip, &mp->mnt_vnodelist, vi_mntvnodes)
+	TAILQ_FOREACH (vip, &mp->mnt_vnodelist, vi_mntvnodes)
 		n++;
 	mutex_exit(mp->mnt_vnodelock);
-	(*pr)("%s on %s type %s flags %x iflags %x refs %u vnodes %d\n",
-	    mp->mnt_stat.f_mntfromname, mp->mnt_stat.f_mntonname, mp->mnt_stat.f_fstypename,
-	    mp->mnt_flag, mp->mnt_iflag, mp->mnt_refcnt, n);
+	(*pr)("%s on %s type %s flags %x iflags %x refs %u vnodes %d\n", mp->mnt_stat.f_mntfromname,
+	    mp->mnt_stat.f_mntonname, mp->mnt_stat.f_fstypename, mp->mnt_flag, mp->mnt_iflag,
+	    mp->mnt_refcnt, n);
 	return 0;
 }

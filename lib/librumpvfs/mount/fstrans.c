@@ -23,13 +23,13 @@
 
 /* Locks: (a) atomic, (f) ft_lock. */
 struct mount_fstrans {
-	unsigned int ft_gate;		/* (a) */
-	enum fstrans_state ft_state;	/* (f) */
-	struct lwp *ft_owner;		/* (f) who shut the gate */
+	unsigned int ft_gate;	     /* (a) */
+	enum fstrans_state ft_state; /* (f) */
+	struct lwp *ft_owner;	     /* (f) who shut the gate */
 	kmutex_t ft_lock;
-	kcondvar_t ft_cv;		/* (f) the gate opened, or the last one left */
+	kcondvar_t ft_cv;		   /* (f) the gate opened, or the last one left */
 	LIST_HEAD(, fscow_handler) ft_cow; /* (f) */
-	unsigned int ft_ncow;		/* (a) */
+	unsigned int ft_ncow;		   /* (a) */
 };
 
 /* One mount that an lwp is in; the lwp's own. */
@@ -75,8 +75,8 @@ fstrans_pass(struct mount_fstrans *ft)
 	do {
 		if ((n & FSTRANS_SHUT) != 0)
 			return false;
-	} while (!__atomic_compare_exchange_n(&ft->ft_gate, &n, n + 1, true, __ATOMIC_ACQUIRE,
-	    __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(
+	    &ft->ft_gate, &n, n + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
 	return true;
 }
 
@@ -257,7 +257,7 @@ fscow_disestablish(struct mount *mp, int (*fn)(void *, struct buf *, bool), void
 	struct fscow_handler *fc;
 
 	mutex_enter(&ft->ft_lock);
-	LIST_FOREACH(fc, &ft->ft_cow, fc_list)
+	LIST_FOREACH (fc, &ft->ft_cow, fc_list)
 		if (fc->fc_fn == fn && fc->fc_cookie == cookie)
 			break;
 	if (fc != NULL) {
@@ -282,7 +282,7 @@ fscow_run(struct buf *bp, bool data_valid)
 	if (ft == NULL || atomic_load_relaxed(&ft->ft_ncow) == 0)
 		return 0;
 	mutex_enter(&ft->ft_lock);
-	LIST_FOREACH(fc, &ft->ft_cow, fc_list)
+	LIST_FOREACH (fc, &ft->ft_cow, fc_list)
 		if ((error = (*fc->fc_fn)(fc->fc_cookie, bp, data_valid)) != 0)
 			break;
 	mutex_exit(&ft->ft_lock);

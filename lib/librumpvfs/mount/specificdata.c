@@ -23,9 +23,9 @@ struct specificdata_container {
 /* Locks: (d) sd_lock. */
 struct specificdata_domain {
 	kmutex_t sd_lock;
-	LIST_HEAD(, specificdata_container) sd_list;	/* (d) */
-	bool sd_used[KEYS_MAX];				/* (d) */
-	specificdata_dtor_t sd_dtor[KEYS_MAX];		/* (d) */
+	LIST_HEAD(, specificdata_container) sd_list; /* (d) */
+	bool sd_used[KEYS_MAX];			     /* (d) */
+	specificdata_dtor_t sd_dtor[KEYS_MAX];	     /* (d) */
 };
 
 static specificdata_domain_t mount_domain;
@@ -55,8 +55,8 @@ specificdata_domain_delete(specificdata_domain_t sd)
 }
 
 int
-specificdata_key_create(specificdata_domain_t sd, specificdata_key_t *keyp,
-    specificdata_dtor_t dtor)
+specificdata_key_create(
+    specificdata_domain_t sd, specificdata_key_t *keyp, specificdata_dtor_t dtor)
 {
 	unsigned int key;
 
@@ -80,7 +80,7 @@ domain_take(specificdata_domain_t sd, specificdata_key_t key)
 	void *value;
 
 	KASSERT(mutex_owned(&sd->sd_lock));
-	LIST_FOREACH(sc, &sd->sd_list, sc_list)
+	LIST_FOREACH (sc, &sd->sd_list, sc_list)
 		if (key < sc->sc_nkeys && (value = sc->sc_value[key]) != NULL) {
 			sc->sc_value[key] = NULL;
 			return value;
@@ -135,8 +135,8 @@ specificdata_fini(specificdata_domain_t sd, specificdata_reference *ref)
 }
 
 void *
-specificdata_getspecific_unlocked(specificdata_domain_t sd, specificdata_reference *ref,
-    specificdata_key_t key)
+specificdata_getspecific_unlocked(
+    specificdata_domain_t sd, specificdata_reference *ref, specificdata_key_t key)
 {
 	const struct specificdata_container *sc = ref->specdataref_container;
 
@@ -144,8 +144,8 @@ specificdata_getspecific_unlocked(specificdata_domain_t sd, specificdata_referen
 }
 
 void *
-specificdata_getspecific(specificdata_domain_t sd, specificdata_reference *ref,
-    specificdata_key_t key)
+specificdata_getspecific(
+    specificdata_domain_t sd, specificdata_reference *ref, specificdata_key_t key)
 {
 	void *value;
 
@@ -156,8 +156,8 @@ specificdata_getspecific(specificdata_domain_t sd, specificdata_reference *ref,
 }
 
 void
-specificdata_setspecific(specificdata_domain_t sd, specificdata_reference *ref,
-    specificdata_key_t key, void *value)
+specificdata_setspecific(
+    specificdata_domain_t sd, specificdata_reference *ref, specificdata_key_t key, void *value)
 {
 	specificdata_container_t old, new;
 

@@ -29,10 +29,10 @@
 TAILQ_HEAD(slot, vnode_impl);
 
 static kmutex_t syncer_lock;
-static struct slot wheel[SLOTS];  /* syncer_lock */
-static unsigned nvnodes;	  /* syncer_lock */
-static time_t done_until;	  /* syncer_lock: slots up to this second have been gone through */
-static bool ticking;		  /* syncer_lock: the callout is scheduled */
+static struct slot wheel[SLOTS]; /* syncer_lock */
+static unsigned nvnodes;	 /* syncer_lock */
+static time_t done_until;	 /* syncer_lock: slots up to this second have been gone through */
+static bool ticking;		 /* syncer_lock: the callout is scheduled */
 static callout_t tick_callout;
 static struct rump_worker ioflush;
 

@@ -24,9 +24,9 @@
 kmutex_t mountlist_lock;
 struct mount_list mountlist;
 struct mount *dead_rootmount;
-static kcondvar_t mount_cv;		/* (mountlist_lock) a gate changed, or a count fell to 0 */
-static uint64_t mount_gen;		/* (mountlist_lock) */
-static uint32_t mount_fsid;		/* (mountlist_lock) */
+static kcondvar_t mount_cv; /* (mountlist_lock) a gate changed, or a count fell to 0 */
+static uint64_t mount_gen;  /* (mountlist_lock) */
+static uint32_t mount_fsid; /* (mountlist_lock) */
 static LIST_HEAD(, vfs_hooks) mount_hooks;
 
 /* ---- Memory ---- */
@@ -54,8 +54,8 @@ vfs_mountalloc(struct vfsops *ops, struct vnode *covered)
 		mutex_enter(&vfs_list_lock);
 		ops->vfs_refcount++;
 		mutex_exit(&vfs_list_lock);
-		strlcpy(mp->mnt_stat.f_fstypename, ops->vfs_name,
-		    sizeof(mp->mnt_stat.f_fstypename));
+		strlcpy(
+		    mp->mnt_stat.f_fstypename, ops->vfs_name, sizeof(mp->mnt_stat.f_fstypename));
 	}
 	mount_initspecific(mp);
 	(void)fstrans_mount(mp);
@@ -132,8 +132,8 @@ vfs_trybusy(struct mount *mp)
 			return ENOENT;
 		if (__predict_false((n & MOUNT_SHUT) != 0))
 			return EBUSY;
-	} while (!__atomic_compare_exchange_n(&mp->mnt_busynest, &n, n + 1, true,
-	    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(
+	    &mp->mnt_busynest, &n, n + 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
 	return 0;
 }
 
@@ -206,8 +206,9 @@ vfs_mountedhere_busy(struct vnode *vp)
 	mp = atomic_load_consume(&vp->v_mountedhere);
 	if (mp != NULL) {
 		n = atomic_load_relaxed(&mp->mnt_refcnt);
-		while (n != 0 && !__atomic_compare_exchange_n(&mp->mnt_refcnt, &n, n + 1, true,
-				     __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		while (n != 0 &&
+		    !__atomic_compare_exchange_n(
+			&mp->mnt_refcnt, &n, n + 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 			continue;
 		if (n == 0)
 			mp = NULL;
@@ -247,7 +248,7 @@ mountlist_append(struct mount *mp)
 }
 
 struct mount_iterator {
-	struct mount *mi_cur;	/* busy */
+	struct mount *mi_cur; /* busy */
 };
 
 void
@@ -300,7 +301,7 @@ vfs_getvfs(fsid_t *fsid)
 	struct mount *mp;
 
 	mutex_enter(&mountlist_lock);
-	TAILQ_FOREACH(mp, &mountlist, mnt_list)
+	TAILQ_FOREACH (mp, &mountlist, mnt_list)
 		if (memcmp(&mp->mnt_stat.f_fsidx, fsid, sizeof(*fsid)) == 0) {
 			vfs_ref(mp);
 			break;
@@ -354,7 +355,7 @@ vfs_hooks_unmount(struct mount *mp)
 {
 	struct vfs_hooks *hooks;
 
-	LIST_FOREACH(hooks, &mount_hooks, vfs_hooks_list)
+	LIST_FOREACH (hooks, &mount_hooks, vfs_hooks_list)
 		if (hooks->vh_unmount != NULL)
 			(void)(*hooks->vh_unmount)(mp);
 }

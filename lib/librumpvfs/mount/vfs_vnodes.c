@@ -108,8 +108,8 @@ iterator_move(struct vnode_iterator *it, struct vnode_impl *after)
  * locks: mnt_vnodelock.
  */
 static struct vnode *
-iterator_find(struct vnode_iterator *it, bool (*filter)(void *, struct vnode *), void *cookie,
-    bool *waitp)
+iterator_find(
+    struct vnode_iterator *it, bool (*filter)(void *, struct vnode *), void *cookie, bool *waitp)
 {
 	struct vnode_impl *vip = it->vi_marker;
 	struct vnode *vp;
@@ -134,8 +134,8 @@ iterator_find(struct vnode_iterator *it, bool (*filter)(void *, struct vnode *),
 }
 
 struct vnode *
-vfs_vnode_iterator_next(struct vnode_iterator *it, bool (*filter)(void *, struct vnode *),
-    void *cookie)
+vfs_vnode_iterator_next(
+    struct vnode_iterator *it, bool (*filter)(void *, struct vnode *), void *cookie)
 {
 	struct vnode *vp;
 	bool wait;

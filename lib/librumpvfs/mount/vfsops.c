@@ -18,7 +18,7 @@ vfs_find_locked(const char *name)
 	struct vfsops *ops;
 
 	KASSERT(mutex_owned(&vfs_list_lock));
-	LIST_FOREACH(ops, &vfs_list, vfs_list)
+	LIST_FOREACH (ops, &vfs_list, vfs_list)
 		if (strncmp(ops->vfs_name, name, _VFS_NAMELEN) == 0)
 			break;
 	return ops;
@@ -89,7 +89,7 @@ vfs_reinit(void)
 	struct vfsops *ops;
 
 	mutex_enter(&vfs_list_lock);
-	LIST_FOREACH(ops, &vfs_list, vfs_list)
+	LIST_FOREACH (ops, &vfs_list, vfs_list)
 		if (ops->vfs_reinit != NULL)
 			(*ops->vfs_reinit)();
 	mutex_exit(&vfs_list_lock);
@@ -111,16 +111,16 @@ makefstype(const char *name)
  * Evaluate call under the kernel lock, if the mount's file system wants it.  During vfs_mount it
  * has not said yet: held.
  */
-#define VFS_CALL(mp, call)                                                                         \
-	({                                                                                         \
-		const bool big_ = ((mp)->mnt_iflag & IMNT_MPSAFE) == 0;                            \
-		int error_;                                                                        \
-		if (big_)                                                                          \
-			KERNEL_LOCK(1, NULL);                                                      \
-		error_ = (call);                                                                   \
-		if (big_)                                                                          \
-			KERNEL_UNLOCK_ONE(NULL);                                                   \
-		error_;                                                                            \
+#define VFS_CALL(mp, call)                                              \
+	({                                                              \
+		const bool big_ = ((mp)->mnt_iflag & IMNT_MPSAFE) == 0; \
+		int error_;                                             \
+		if (big_)                                               \
+			KERNEL_LOCK(1, NULL);                           \
+		error_ = (call);                                        \
+		if (big_)                                               \
+			KERNEL_UNLOCK_ONE(NULL);                        \
+		error_;                                                 \
 	})
 
 int
@@ -184,8 +184,8 @@ VFS_VGET(struct mount *mp, ino_t ino, int lktype, struct vnode **vpp)
 }
 
 int
-VFS_LOADVNODE(struct mount *mp, struct vnode *vp, const void *key, size_t key_len,
-    const void **new_key)
+VFS_LOADVNODE(
+    struct mount *mp, struct vnode *vp, const void *key, size_t key_len, const void **new_key)
 {
 	KASSERT(mp->mnt_op->vfs_loadvnode != NULL);
 	return VFS_CALL(mp, (*mp->mnt_op->vfs_loadvnode)(mp, vp, key, key_len, new_key));
@@ -197,8 +197,8 @@ VFS_NEWVNODE(struct mount *mp, struct vnode *dvp, struct vnode *vp, struct vattr
 {
 	if (mp->mnt_op->vfs_newvnode == NULL)
 		return EOPNOTSUPP;
-	return VFS_CALL(mp,
-	    (*mp->mnt_op->vfs_newvnode)(mp, dvp, vp, vap, cred, extra, key_len, new_key));
+	return VFS_CALL(
+	    mp, (*mp->mnt_op->vfs_newvnode)(mp, dvp, vp, vap, cred, extra, key_len, new_key));
 }
 
 int

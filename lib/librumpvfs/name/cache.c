@@ -24,11 +24,11 @@
 #include "rump_vfs.h"
 #include "rump_vnode.h"
 
-#define NC_EVICT_LOOK 16	/* entries that one insertion looks at to make room */
+#define NC_EVICT_LOOK 16 /* entries that one insertion looks at to make room */
 
 static kmutex_t nc_lock;
-static TAILQ_HEAD(, ncentry) nc_lru;	/* (nc_lock) oldest first */
-static unsigned int nc_count;		/* (nc_lock) */
+static TAILQ_HEAD(, ncentry) nc_lru; /* (nc_lock) oldest first */
+static unsigned int nc_count;	     /* (nc_lock) */
 static pool_cache_t nc_pool;
 struct nc_table *nc_table;
 
@@ -183,7 +183,7 @@ cache_lookup_raw(struct vnode *dvp, const char *name, size_t namelen, uint32_t c
 		} else if (vcache_tryvget(nc->nc_vp) == 0) {
 			*vpp = nc->nc_vp;
 		} else {
-			hit = false;	/* on its way out */
+			hit = false; /* on its way out */
 		}
 	}
 	pserialize_read_exit(s);
@@ -241,7 +241,7 @@ nc_revfind(struct vnode *vp, struct vnode **dvpp, char **bpp, const char *bufp)
 {
 	struct ncentry *nc;
 
-	LIST_FOREACH(nc, &VNODE_TO_VIMPL(vp)->vi_nc_names, nc_names) {
+	LIST_FOREACH (nc, &VNODE_TO_VIMPL(vp)->vi_nc_names, nc_names) {
 		if (nc->nc_len <= 2 && memcmp(nc->nc_name, "..", nc->nc_len) == 0)
 			continue;
 		if (bpp != NULL && *bpp - bufp < (ptrdiff_t)nc->nc_len)
@@ -347,7 +347,7 @@ cache_purgevfs(struct mount *mp)
 	struct ncentry *nc, *next;
 
 	mutex_enter(&nc_lock);
-	TAILQ_FOREACH_SAFE(nc, &nc_lru, nc_lru, next)
+	TAILQ_FOREACH_SAFE (nc, &nc_lru, nc_lru, next)
 		if (VIMPL_TO_VNODE(nc->nc_dvip)->v_mount == mp)
 			nc_unlink(nc);
 	mutex_exit(&nc_lock);
@@ -359,7 +359,7 @@ namecache_print(struct vnode *vp, void (*pr)(const char *, ...))
 	struct ncentry *nc;
 
 	mutex_enter(&nc_lock);
-	LIST_FOREACH(nc, &VNODE_TO_VIMPL(vp)->vi_nc_names, nc_names)
+	LIST_FOREACH (nc, &VNODE_TO_VIMPL(vp)->vi_nc_names, nc_names)
 		(*pr)("name %.*s in %p\n", (int)nc->nc_len, nc->nc_name, nc->nc_dvip);
 	mutex_exit(&nc_lock);
 }

@@ -86,8 +86,9 @@ walk_step(const struct nc_walker *nw, struct vnode *dvp, const char *p, size_t l
 		if (walk_at_root(dvp))
 			return false;
 	}
-	if (dvp == rootvnode && __predict_false(
-	    (atomic_load_relaxed(&rump_etfs_firsts) & RUMP_ETFS_FIRST(namehash)) != 0))
+	if (dvp == rootvnode &&
+	    __predict_false(
+		(atomic_load_relaxed(&rump_etfs_firsts) & RUMP_ETFS_FIRST(namehash)) != 0))
 		return false;
 	nc = nc_find(dvip, p, len, nc_hash(dvip, namehash));
 	if (nc == NULL)

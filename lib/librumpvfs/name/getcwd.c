@@ -156,8 +156,8 @@ getcwd_common(struct vnode *lvp, struct vnode *rvp, char **bpp, char *bufp, int 
 			error = getcwd_uncover(&vp);
 		if (error != 0 || vp == rvp)
 			break;
-		error = cache_revlookup(vp, &dvp, bpp, bufp, (flags & GETCWD_CHECK_ACCESS) != 0,
-		    VEXEC);
+		error =
+		    cache_revlookup(vp, &dvp, bpp, bufp, (flags & GETCWD_CHECK_ACCESS) != 0, VEXEC);
 		if (error == ENOENT)
 			error = getcwd_step(vp, &dvp, bpp, bufp, flags, l);
 		if (error == 0) {

@@ -31,13 +31,13 @@
 
 struct walk {
 	struct nameidata *wk_nd;
-	struct vnode *wk_dvp;		/* referenced */
-	struct vnode *wk_root;		/* referenced */
-	const char *wk_p;		/* the rest */
-	bool wk_last;			/* the component at hand is the last */
-	size_t wk_len;			/* bytes of it, and */
-	const char *wk_next;		/* what follows it */
-	bool wk_locked;			/* wk_dvp is locked */
+	struct vnode *wk_dvp;  /* referenced */
+	struct vnode *wk_root; /* referenced */
+	const char *wk_p;      /* the rest */
+	bool wk_last;	       /* the component at hand is the last */
+	size_t wk_len;	       /* bytes of it, and */
+	const char *wk_next;   /* what follows it */
+	bool wk_locked;	       /* wk_dvp is locked */
 };
 
 static inline bool
@@ -319,8 +319,8 @@ walk_self(struct walk *wk)
 	nd->ni_dvp = NULL;
 	vref(nd->ni_vp);
 	if ((cnp->cn_flags & LOCKLEAF) != 0)
-		(void)vn_lock(nd->ni_vp, LK_RETRY |
-		    ((cnp->cn_flags & LOCKSHARED) != 0 ? LK_SHARED : LK_EXCLUSIVE));
+		(void)vn_lock(nd->ni_vp,
+		    LK_RETRY | ((cnp->cn_flags & LOCKSHARED) != 0 ? LK_SHARED : LK_EXCLUSIVE));
 	return 0;
 }
 

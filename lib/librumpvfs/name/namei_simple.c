@@ -26,8 +26,8 @@ const namei_simple_flags_t NSM_FOLLOW_NOEMULROOT = &nsm_follow;
 const namei_simple_flags_t NSM_FOLLOW_TRYEMULROOT = &nsm_follow;
 
 int
-nameiat_simple(struct vnode *dvp, struct pathbuf *pb, namei_simple_flags_t sflags,
-    struct vnode **vpp)
+nameiat_simple(
+    struct vnode *dvp, struct pathbuf *pb, namei_simple_flags_t sflags, struct vnode **vpp)
 {
 	struct nameidata nd;
 	int error;
@@ -43,8 +43,8 @@ nameiat_simple(struct vnode *dvp, struct pathbuf *pb, namei_simple_flags_t sflag
 }
 
 int
-nameiat_simple_kernel(struct vnode *dvp, const char *path, namei_simple_flags_t sflags,
-    struct vnode **vpp)
+nameiat_simple_kernel(
+    struct vnode *dvp, const char *path, namei_simple_flags_t sflags, struct vnode **vpp)
 {
 	struct pathbuf *pb = pathbuf_create(path);
 	int error;
@@ -58,8 +58,8 @@ nameiat_simple_kernel(struct vnode *dvp, const char *path, namei_simple_flags_t 
 }
 
 int
-nameiat_simple_user(struct vnode *dvp, const char *path, namei_simple_flags_t sflags,
-    struct vnode **vpp)
+nameiat_simple_user(
+    struct vnode *dvp, const char *path, namei_simple_flags_t sflags, struct vnode **vpp)
 {
 	struct pathbuf *pb;
 	int error;
@@ -133,8 +133,8 @@ fd_nameiat(struct lwp *l, int fdat, struct nameidata *ndp)
 }
 
 int
-fd_nameiat_simple_user(struct lwp *l, int fdat, const char *path, namei_simple_flags_t sflags,
-    struct vnode **vpp)
+fd_nameiat_simple_user(
+    struct lwp *l, int fdat, const char *path, namei_simple_flags_t sflags, struct vnode **vpp)
 {
 	struct pathbuf *pb;
 	struct vnode *dvp;
@@ -206,8 +206,8 @@ namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode 
 		break;
 	case NCW_ON:
 		pb = pathbuf_assimilate(buf);
-		error = nameiat_simple(dvp, pb, follow == FOLLOW ? &nsm_follow : &nsm_nofollow,
-		    vpp);
+		error =
+		    nameiat_simple(dvp, pb, follow == FOLLOW ? &nsm_follow : &nsm_nofollow, vpp);
 		pathbuf_destroy(pb);
 		break;
 	}

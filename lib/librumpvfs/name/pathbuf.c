@@ -104,8 +104,8 @@ pathbuf_stringcopy_put(const struct pathbuf *pb, const char *str)
 int
 pathbuf_init(void)
 {
-	pnbuf_cache = pool_cache_init(MAXPATHLEN + NC_SLACK, 0, 0, 0, "pathbuf", NULL, IPL_NONE,
-	    NULL, NULL, NULL);
+	pnbuf_cache = pool_cache_init(
+	    MAXPATHLEN + NC_SLACK, 0, 0, 0, "pathbuf", NULL, IPL_NONE, NULL, NULL, NULL);
 	return 0;
 }
 

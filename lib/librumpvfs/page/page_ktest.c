@@ -26,11 +26,11 @@
 			return "line " ___STRING(__LINE__) ": " #e; \
 	} while (0)
 
-#define BSHIFT      10
-#define BSIZE       (1 << BSHIFT)
-#define BASE        5 /* where the file begins, in blocks */
-#define RUN         100 /* blocks; not a multiple of a page's */
-#define HOLE        31 /* blocks */
+#define BSHIFT	    10
+#define BSIZE	    (1 << BSHIFT)
+#define BASE	    5	/* where the file begins, in blocks */
+#define RUN	    100 /* blocks; not a multiple of a page's */
+#define HOLE	    31	/* blocks */
 #define IS_HOLE(bn) (holes && (bn) % HOLE == 20)
 #define DISKSIZE    (24 * 1024 * 1024)
 #define FILESIZE    ((voff_t)20 * 1024 * 1024 - 1500)
@@ -40,7 +40,7 @@ static struct {
 	unsigned reads, writes;
 	uint64_t readbytes;
 	off_t lastwrite; /* where the last write began */
-	bool backwards; /* a write began before one that came earlier */
+	bool backwards;	 /* a write began before one that came earlier */
 	int failreads, failwrites;
 } disk;
 

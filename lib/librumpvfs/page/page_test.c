@@ -7,7 +7,7 @@
 #include "page_ktest.h"
 
 #define NTHREADS 8
-#define NSTEPS   1000
+#define NSTEPS	 1000
 
 #define ck_kernel(expr)                                               \
 	do {                                                          \

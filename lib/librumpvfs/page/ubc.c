@@ -40,13 +40,13 @@ kmutex_t ubc_lock;
 kcondvar_t ubc_cv;
 struct uvmexp uvmexp;
 
-static struct vm_page *ubc_hash[UBC_HASHSIZE]; /* (a) written with ubc_lock */
-static struct ubc_chunk **ubc_chunks; /* (u) */
+static struct vm_page *ubc_hash[UBC_HASHSIZE];	  /* (a) written with ubc_lock */
+static struct ubc_chunk **ubc_chunks;		  /* (u) */
 static unsigned ubc_nchunks, ubc_limit, ubc_hand; /* (u) */
-static unsigned ubc_ndirty; /* (u) pages */
-static TAILQ_HEAD(, ubc_chunk) ubc_free; /* (u) */
-static TAILQ_HEAD(, ubc_chunk) ubc_bare; /* (u) */
-static struct ubc_chunk *ubc_open; /* (u) small runs come from here */
+static unsigned ubc_ndirty;			  /* (u) pages */
+static TAILQ_HEAD(, ubc_chunk) ubc_free;	  /* (u) */
+static TAILQ_HEAD(, ubc_chunk) ubc_bare;	  /* (u) */
+static struct ubc_chunk *ubc_open;		  /* (u) small runs come from here */
 
 static size_t ubc_drain(void *, size_t);
 static struct rump_memdrain ubc_memdrain = { .md_fn = ubc_drain };

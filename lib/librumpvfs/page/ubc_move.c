@@ -27,9 +27,9 @@
 #include "rump_buf.h"
 #include "rump_ubc.h"
 
-#define RA_FIRST   4 /* pages: window of a new sequential reader */
+#define RA_FIRST   4		   /* pages: window of a new sequential reader */
 #define UBC_DIRECT (4 * PAGE_SIZE) /* least direct read of any kind */
-#define UBC_NSEEN  4096 /* well over what the cache holds; a power of two */
+#define UBC_NSEEN  4096		   /* well over what the cache holds; a power of two */
 
 static uint16_t ubc_seen[UBC_NSEEN]; /* (a) hints: a lost one costs one transfer */
 

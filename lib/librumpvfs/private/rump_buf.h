@@ -23,8 +23,8 @@ buf_own_try(struct buf *bp)
 {
 	uint32_t free = BUF_FREE;
 
-	if (!__atomic_compare_exchange_n(&bp->b_own, &free, BUF_OWNED, false, __ATOMIC_ACQUIRE,
-		__ATOMIC_RELAXED))
+	if (!__atomic_compare_exchange_n(
+		&bp->b_own, &free, BUF_OWNED, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
 	bp->b_cflags |= BC_BUSY;
 	return true;

@@ -16,9 +16,9 @@
 
 /* Locks: (c) cwdi_lock for writing, read with consume in a read section; (a) atomic. */
 struct cwdinfo {
-	struct vnode *cwdi_cdir;	/* (c) current directory */
-	struct vnode *cwdi_rdir;	/* (c) root directory; NULL: the system's */
-	mode_t cwdi_cmask;		/* (a) bits that new files do not get */
+	struct vnode *cwdi_cdir; /* (c) current directory */
+	struct vnode *cwdi_rdir; /* (c) root directory; NULL: the system's */
+	mode_t cwdi_cmask;	 /* (a) bits that new files do not get */
 	kmutex_t cwdi_lock;
 };
 

@@ -20,7 +20,7 @@ extern unsigned rump_etfs_count;
  * none of them has nothing to ask here.
  */
 extern uint64_t rump_etfs_firsts;
-#define RUMP_ETFS_FIRST(namehash) (UINT64_C(1) << ((namehash) & 63))
+#define RUMP_ETFS_FIRST(namehash) (UINT64_C(1) << ((namehash)&63))
 
 /*
  * Look path (without leading slashes, NUL-terminated, the rest of the path included) up among the

@@ -20,7 +20,7 @@
 #define MOUNT_GONE 0x40000000u
 
 TAILQ_HEAD(mount_list, mount);
-extern struct mount_list mountlist;	/* (mountlist_lock) in the order of mounting */
+extern struct mount_list mountlist; /* (mountlist_lock) in the order of mounting */
 
 /* Keep newcomers out and wait until nobody is left inside.  locks: mnt_updating. */
 void mount_shut(struct mount *mp);

@@ -15,34 +15,34 @@
 #include <sys/namei.h>
 #include <sys/vnode_impl.h>
 
-#define NC_INLINE 32	/* bytes of name in an entry from the pool */
+#define NC_INLINE 32 /* bytes of name in an entry from the pool */
 /* Path buffers and stored names may be read in words: this many bytes after the end. */
 #define NC_SLACK  8
 
 /* Locks: (n) nc_lock, (r) written under (n), read in a read section, (i) immutable, (a) atomic. */
 struct ncentry {
-	LIST_ENTRY(ncentry) nc_children;	/* (n) in nc_dvip */
-	LIST_ENTRY(ncentry) nc_names;		/* (n) in nc_vp */
-	TAILQ_ENTRY(ncentry) nc_lru;		/* (n) */
+	LIST_ENTRY(ncentry) nc_children; /* (n) in nc_dvip */
+	LIST_ENTRY(ncentry) nc_names;	 /* (n) in nc_vp */
+	TAILQ_ENTRY(ncentry) nc_lru;	 /* (n) */
 	struct rump_rcu_head nc_rcu;
-	struct ncentry *nc_next;		/* (r) chain; a cache line begins here */
-	struct vnode_impl *nc_dvip;		/* (i) */
-	struct vnode *nc_vp;			/* (i) */
-	uint32_t nc_hash;			/* (i) */
-	uint16_t nc_len;			/* (i) bytes of the name */
-	uint8_t nc_used;			/* (a) hit since the reclaimer looked */
-	uint8_t nc_whiteout;			/* (i) */
-	char nc_name[] __aligned(8);		/* (i) padded with zeroes to a word */
+	struct ncentry *nc_next;     /* (r) chain; a cache line begins here */
+	struct vnode_impl *nc_dvip;  /* (i) */
+	struct vnode *nc_vp;	     /* (i) */
+	uint32_t nc_hash;	     /* (i) */
+	uint16_t nc_len;	     /* (i) bytes of the name */
+	uint8_t nc_used;	     /* (a) hit since the reclaimer looked */
+	uint8_t nc_whiteout;	     /* (i) */
+	char nc_name[] __aligned(8); /* (i) padded with zeroes to a word */
 };
 
 struct nc_table {
 	struct rump_rcu_head nt_rcu;
 	uint32_t nt_mask;
-	struct ncentry *nt_bucket[];		/* (r) */
+	struct ncentry *nt_bucket[]; /* (r) */
 };
-extern struct nc_table *nc_table;		/* (r) */
+extern struct nc_table *nc_table; /* (r) */
 
-#define NC_K1 0x9e3779b97f4a7c15u
+#define NC_K1	 0x9e3779b97f4a7c15u
 #define NC_ONES	 0x0101010101010101u
 #define NC_HIGHS 0x8080808080808080u
 
@@ -118,8 +118,9 @@ nc_find(const struct vnode_impl *dvip, const char *name, size_t len, uint32_t ha
 	const struct nc_table *nt = atomic_load_consume(&nc_table);
 	struct ncentry *nc = atomic_load_consume(&nt->nt_bucket[hash & nt->nt_mask]);
 
-	while (nc != NULL && (nc->nc_hash != hash || nc->nc_dvip != dvip || nc->nc_len != len ||
-	    memcmp(nc->nc_name, name, len) != 0))
+	while (nc != NULL &&
+	    (nc->nc_hash != hash || nc->nc_dvip != dvip || nc->nc_len != len ||
+		memcmp(nc->nc_name, name, len) != 0))
 		nc = atomic_load_consume(&nc->nc_next);
 	return nc;
 }
@@ -143,20 +144,20 @@ bool nc_getid(struct vnode_impl *vip, struct nc_id *id);
  * One walk without locks.  In: nw_dvp and nw_path, where to begin; out, by result.
  */
 enum nc_walk {
-	NCW_FOUND,	/* nw_vp is the file, referenced */
-	NCW_ABSENT,	/* the cache knows that it is not there */
-	NCW_ON,		/* nw_dvp and nw_path: from here with locks */
+	NCW_FOUND,  /* nw_vp is the file, referenced */
+	NCW_ABSENT, /* the cache knows that it is not there */
+	NCW_ON,	    /* nw_dvp and nw_path: from here with locks */
 };
 struct nc_walker {
 	struct vnode *nw_dvp;
 	const char *nw_path;
 	struct vnode *nw_vp;
-	struct vnode *nw_rootdir;	/* where '..' ends */
+	struct vnode *nw_rootdir; /* where '..' ends */
 	kauth_cred_t nw_cred;
-	bool nw_follow;			/* a link in the last component counts as on the way */
-	bool nw_parent;			/* stop before the last component */
-	bool nw_light;			/* a light reference will do */
-	bool nw_nocross;		/* do not enter mounts */
+	bool nw_follow;	 /* a link in the last component counts as on the way */
+	bool nw_parent;	 /* stop before the last component */
+	bool nw_light;	 /* a light reference will do */
+	bool nw_nocross; /* do not enter mounts */
 };
 /* ctx: read section.  NCW_ON: nothing is referenced. */
 enum nc_walk cache_walk(struct nc_walker *nw);

@@ -10,7 +10,7 @@
 /* Locks: the owner's alone. */
 struct pathbuf {
 	char *pb_path;	/* the path, links spliced in as they are followed */
-	char *pb_given;	/* as it was given, or NULL */
+	char *pb_given; /* as it was given, or NULL */
 };
 
 int pathbuf_init(void);

@@ -21,25 +21,25 @@ struct vnode;
 
 /* c_state */
 enum ubc_state {
-	UBC_FREE,	/* on ubc_free */
-	UBC_OPEN,	/* pages are handed out from it */
-	UBC_FULL,	/* the clock may take it */
-	UBC_BARE,	/* on ubc_bare: its memory was given back; c_pins is UBC_EVICT */
+	UBC_FREE, /* on ubc_free */
+	UBC_OPEN, /* pages are handed out from it */
+	UBC_FULL, /* the clock may take it */
+	UBC_BARE, /* on ubc_bare: its memory was given back; c_pins is UBC_EVICT */
 };
 
 #define UBC_EVICT 0x80000000u /* c_pins: being taken; pins come too late */
 
 /* Locks: (u) ubc_lock, (a) atomic, (i) immutable. */
 struct ubc_chunk {
-	uint32_t c_pins;		/* (a) users of the memory, or UBC_EVICT */
-	uint32_t c_ref;			/* (a) used since the clock came by */
-	enum ubc_state c_state;		/* (u) */
-	unsigned c_next;		/* (u) pages handed out */
-	unsigned c_live;		/* (u) pages in the table */
-	unsigned c_ndirty;		/* (u) dirty pages */
-	unsigned c_index;		/* (i) in ubc_chunks */
-	char *c_data;			/* (u) changes while c_pins is UBC_EVICT */
-	TAILQ_ENTRY(ubc_chunk) c_list;	/* (u) ubc_free, ubc_bare */
+	uint32_t c_pins;	       /* (a) users of the memory, or UBC_EVICT */
+	uint32_t c_ref;		       /* (a) used since the clock came by */
+	enum ubc_state c_state;	       /* (u) */
+	unsigned c_next;	       /* (u) pages handed out */
+	unsigned c_live;	       /* (u) pages in the table */
+	unsigned c_ndirty;	       /* (u) dirty pages */
+	unsigned c_index;	       /* (i) in ubc_chunks */
+	char *c_data;		       /* (u) changes while c_pins is UBC_EVICT */
+	TAILQ_ENTRY(ubc_chunk) c_list; /* (u) ubc_free, ubc_bare */
 	struct vm_page c_pages[UBC_CHUNKPAGES] __aligned(64);
 } __aligned(64);
 

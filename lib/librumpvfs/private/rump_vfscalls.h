@@ -14,8 +14,7 @@ struct vfs_calls {
 	const struct rump_sysreg *vc_calls;
 	size_t vc_n;
 };
-#define VFS_CALLS(name)                                                                            \
-	const struct vfs_calls vfs_calls_##name = { calls, __arraycount(calls) }
+#define VFS_CALLS(name) const struct vfs_calls vfs_calls_##name = { calls, __arraycount(calls) }
 extern const struct vfs_calls vfs_calls_open, vfs_calls_stat, vfs_calls_link, vfs_calls_attr,
     vfs_calls_cwd, vfs_calls_dir, vfs_calls_sync, vfs_calls_mount, vfs_calls_xattr, vfs_calls_fh;
 
@@ -27,8 +26,8 @@ struct atname {
 	struct nameidata an_nd;
 	struct pathbuf *an_pb;
 };
-int atname_init(struct atname *an, int fdat, const char *path, enum uio_seg seg, uint32_t op,
-    uint32_t flags);
+int atname_init(
+    struct atname *an, int fdat, const char *path, enum uio_seg seg, uint32_t op, uint32_t flags);
 void atname_fini(struct atname *an);
 
 /*

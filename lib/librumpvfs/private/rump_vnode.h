@@ -54,8 +54,8 @@ vnode_tryref(struct vnode *vp, unsigned int flags)
 	do {
 		if (__predict_false((use & VUSECOUNT_GATE) == 0))
 			return false;
-	} while (!__atomic_compare_exchange_n(&vp->v_usecount, &use, (use + 1) | flags, true,
-	    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(
+	    &vp->v_usecount, &use, (use + 1) | flags, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
 	return true;
 }
 

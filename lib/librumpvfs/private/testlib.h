@@ -26,20 +26,20 @@ teardown(void)
 }
 
 /* expr is a system call that fails with error. */
-#define ck_fails(expr, error)                                                                      \
-	do {                                                                                       \
-		errno = 0;                                                                         \
-		const long ret_ = (long)(expr);                                                    \
-		ck_assert_msg(ret_ == -1 && errno == (error), "%s: returned %ld, errno %d, not %s",\
-		    #expr, ret_, errno, #error);                                                   \
+#define ck_fails(expr, error)                                                          \
+	do {                                                                           \
+		errno = 0;                                                             \
+		const long ret_ = (long)(expr);                                        \
+		ck_assert_msg(ret_ == -1 && errno == (error),                          \
+		    "%s: returned %ld, errno %d, not %s", #expr, ret_, errno, #error); \
 	} while (0)
 
 /* expr is a system call that returns value. */
-#define ck_gives(expr, value)                                                                      \
-	do {                                                                                       \
-		const long ret_ = (long)(expr), want_ = (long)(value);                             \
-		ck_assert_msg(ret_ == want_, "%s: returned %ld, errno %d, not %ld", #expr, ret_,   \
-		    errno, want_);                                                                 \
+#define ck_gives(expr, value)                                                                    \
+	do {                                                                                     \
+		const long ret_ = (long)(expr), want_ = (long)(value);                           \
+		ck_assert_msg(ret_ == want_, "%s: returned %ld, errno %d, not %ld", #expr, ret_, \
+		    errno, want_);                                                               \
 	} while (0)
 
 static inline int

@@ -18,12 +18,12 @@
 
 /* An entry of a directory.  Locks: (v) the directory's vnode lock, (i) immutable. */
 struct rumpfs_dirent {
-	rb_node_t rd_byname;		/* (v) */
-	rb_node_t rd_bycookie;		/* (v) */
-	struct rumpfs_node *rd_node;	/* (v) */
-	off_t rd_cookie;		/* (i) position for readdir, grows with each new entry */
-	uint16_t rd_namelen;		/* (i) bytes */
-	char rd_name[];			/* (i) without NUL */
+	rb_node_t rd_byname;	     /* (v) */
+	rb_node_t rd_bycookie;	     /* (v) */
+	struct rumpfs_node *rd_node; /* (v) */
+	off_t rd_cookie;	     /* (i) position for readdir, grows with each new entry */
+	uint16_t rd_namelen;	     /* (i) bytes */
+	char rd_name[];		     /* (i) without NUL */
 };
 
 /*
@@ -37,10 +37,10 @@ struct rumpfs_dirent {
 #define RUMPFS_MAXSIZE	((off_t)1 << 48)
 
 struct rumpfs_data {
-	void *da_root;			/* chunk (height 0), or table */
-	unsigned da_height;		/* levels of tables */
-	size_t da_firstlen;		/* bytes that chunk 0 has room for, when height is 0 */
-	uint64_t da_bytes;		/* memory in chunks */
+	void *da_root;	    /* chunk (height 0), or table */
+	unsigned da_height; /* levels of tables */
+	size_t da_firstlen; /* bytes that chunk 0 has room for, when height is 0 */
+	uint64_t da_bytes;  /* memory in chunks */
 };
 
 /* rn_status */
@@ -50,43 +50,43 @@ struct rumpfs_data {
 
 /* Locks: (v) the vnode's lock, (i) immutable, (a) atomic, (m) rm_lock. */
 struct rumpfs_node {
-	struct rumpfs_node *rn_self;	/* (i) the vcache key */
-	enum vtype rn_type;		/* (i) */
-	ino_t rn_ino;			/* (i) */
-	uint32_t rn_gen;		/* (i) */
-	mode_t rn_mode;			/* (v) permission bits */
-	uid_t rn_uid;			/* (v) */
-	gid_t rn_gid;			/* (v) */
-	u_long rn_flags;		/* (v) UF_*, SF_* */
-	nlink_t rn_nlink;		/* (v) */
-	bool rn_hasvnode;		/* (m) */
-	uint32_t rn_status;		/* (a) times that are due: RN_* */
-	uint32_t rn_tseq;		/* (a) odd while a sharer of (v) sets times that are due */
-	off_t rn_size;			/* (v) */
+	struct rumpfs_node *rn_self; /* (i) the vcache key */
+	enum vtype rn_type;	     /* (i) */
+	ino_t rn_ino;		     /* (i) */
+	uint32_t rn_gen;	     /* (i) */
+	mode_t rn_mode;		     /* (v) permission bits */
+	uid_t rn_uid;		     /* (v) */
+	gid_t rn_gid;		     /* (v) */
+	u_long rn_flags;	     /* (v) UF_*, SF_* */
+	nlink_t rn_nlink;	     /* (v) */
+	bool rn_hasvnode;	     /* (m) */
+	uint32_t rn_status;	     /* (a) times that are due: RN_* */
+	uint32_t rn_tseq;	     /* (a) odd while a sharer of (v) sets times that are due */
+	off_t rn_size;		     /* (v) */
 	struct timespec rn_atime, rn_mtime, rn_ctime; /* (v); shared: under rn_tseq */
-	struct timespec rn_birthtime;	/* (v) */
-	struct lockf *rn_lockf;		/* lf_advlock()'s */
-	struct etfs_file *rn_etfs;	/* (i) a file of the host; NULL: ours */
+	struct timespec rn_birthtime;		      /* (v) */
+	struct lockf *rn_lockf;			      /* lf_advlock()'s */
+	struct etfs_file *rn_etfs;		      /* (i) a file of the host; NULL: ours */
 	union {
-		struct {		/* VDIR */
-			rb_tree_t dir_byname;	/* (v) */
-			rb_tree_t dir_bycookie; /* (v) */
-			off_t dir_next;		/* (v) cookie of the next entry */
+		struct {				/* VDIR */
+			rb_tree_t dir_byname;		/* (v) */
+			rb_tree_t dir_bycookie;		/* (v) */
+			off_t dir_next;			/* (v) cookie of the next entry */
 			struct rumpfs_node *dir_parent; /* (v) NULL: removed */
 		} rn_dir;
-		struct rumpfs_data rn_data;	/* (v) VREG */
-		char *rn_target;		/* (i) VLNK, rn_size bytes and a NUL */
-		dev_t rn_rdev;			/* (i) VBLK, VCHR */
+		struct rumpfs_data rn_data; /* (v) VREG */
+		char *rn_target;	    /* (i) VLNK, rn_size bytes and a NUL */
+		dev_t rn_rdev;		    /* (i) VBLK, VCHR */
 	};
 };
 #define VP_TO_RUMPFS(vp) ((struct rumpfs_node *)(vp)->v_data)
 
 struct rumpfs_mount {
-	struct rumpfs_node *rm_root;	/* (i) */
+	struct rumpfs_node *rm_root; /* (i) */
 	kmutex_t rm_lock;
-	ino_t rm_nextino;		/* (m) */
-	uint64_t rm_nnodes;		/* (m) */
-	uint64_t rm_bytes;		/* (a) in chunks of files */
+	ino_t rm_nextino;   /* (m) */
+	uint64_t rm_nnodes; /* (m) */
+	uint64_t rm_bytes;  /* (a) in chunks of files */
 };
 #define MP_TO_RUMPFS(mp) ((struct rumpfs_mount *)(mp)->mnt_data)
 
@@ -111,8 +111,8 @@ void rumpfs_times(struct rumpfs_node *rn, struct vattr *vap);
 
 struct rumpfs_dirent *rumpfs_dir_find(struct rumpfs_node *dir, const char *name, size_t len);
 /* The name is not there.  sleeps; callers on behalf of a process ask rumpfs_full() first. */
-void rumpfs_dir_insert(struct rumpfs_node *dir, const char *name, size_t len,
-    struct rumpfs_node *rn);
+void rumpfs_dir_insert(
+    struct rumpfs_node *dir, const char *name, size_t len, struct rumpfs_node *rn);
 void rumpfs_dir_remove(struct rumpfs_node *dir, struct rumpfs_dirent *rd);
 void rumpfs_dir_init(struct rumpfs_node *dir);
 bool rumpfs_dir_empty(struct rumpfs_node *dir);

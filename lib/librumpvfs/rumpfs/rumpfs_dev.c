@@ -16,7 +16,7 @@
 #include "rump_devsw.h"
 #include "rumpfs.h"
 
-static struct mount *dev_mount; /* the root file system; NULL before and after it */
+static struct mount *dev_mount;	    /* the root file system; NULL before and after it */
 static struct rumpfs_node *dev_dir; /* its /dev */
 
 /* The vnode of /dev, exclusively locked; NULL when there is none any more. */

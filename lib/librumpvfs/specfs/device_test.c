@@ -12,9 +12,9 @@
 
 static const struct {
 	const char *name;
-	long rd; /* what read(100) returns */
+	long rd;   /* what read(100) returns */
 	int first; /* the first byte read; -1: anything */
-	long wr; /* what write(100) returns */
+	long wr;   /* what write(100) returns */
 	int wrerr;
 } devices[] = {
 	{ "/dev/null", 0, -1, 100, 0 },

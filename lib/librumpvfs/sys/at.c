@@ -14,8 +14,8 @@
 #include "rump_vfscalls.h"
 
 int
-atname_init(struct atname *an, int fdat, const char *path, enum uio_seg seg, uint32_t op,
-    uint32_t flags)
+atname_init(
+    struct atname *an, int fdat, const char *path, enum uio_seg seg, uint32_t op, uint32_t flags)
 {
 	struct vnode *dvp;
 	struct file *fp;
@@ -100,8 +100,8 @@ atvnode(struct lwp *l, int fdat, const char *path, int flags, bool light, struct
 	if (light)
 		error = namei_light(l, fdat, path, follow, vpp);
 	else
-		error = fd_nameiat_simple_user(l, fdat, path, follow == FOLLOW
-			? NSM_FOLLOW_NOEMULROOT : NSM_NOFOLLOW_NOEMULROOT, vpp);
+		error = fd_nameiat_simple_user(l, fdat, path,
+		    follow == FOLLOW ? NSM_FOLLOW_NOEMULROOT : NSM_NOFOLLOW_NOEMULROOT, vpp);
 	if (error == ENOENT && (flags & AT_EMPTY_PATH) != 0) {
 		uint8_t first;
 
@@ -112,8 +112,16 @@ atvnode(struct lwp *l, int fdat, const char *path, int flags, bool light, struct
 }
 
 static const struct vfs_calls *const vfs_calls[] = {
-	&vfs_calls_open, &vfs_calls_stat, &vfs_calls_link, &vfs_calls_attr, &vfs_calls_cwd,
-	&vfs_calls_dir, &vfs_calls_sync, &vfs_calls_mount, &vfs_calls_xattr, &vfs_calls_fh,
+	&vfs_calls_open,
+	&vfs_calls_stat,
+	&vfs_calls_link,
+	&vfs_calls_attr,
+	&vfs_calls_cwd,
+	&vfs_calls_dir,
+	&vfs_calls_sync,
+	&vfs_calls_mount,
+	&vfs_calls_xattr,
+	&vfs_calls_fh,
 };
 
 int

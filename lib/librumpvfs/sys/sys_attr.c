@@ -87,15 +87,14 @@ sys_chmod(struct lwp *l, const struct sys_chmod_args *uap, register_t *retval)
 int
 sys_lchmod(struct lwp *l, const struct sys_lchmod_args *uap, register_t *retval)
 {
-	return do_sys_chmodat(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, mode),
-	    AT_SYMLINK_NOFOLLOW);
+	return do_sys_chmodat(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, mode), AT_SYMLINK_NOFOLLOW);
 }
 
 int
 sys_fchmodat(struct lwp *l, const struct sys_fchmodat_args *uap, register_t *retval)
 {
-	return do_sys_chmodat(l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, mode),
-	    SCARG(uap, flag));
+	return do_sys_chmodat(
+	    l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, mode), SCARG(uap, flag));
 }
 
 int
@@ -113,7 +112,7 @@ static void
 vattr_owner(struct vattr *vap, uid_t uid, gid_t gid)
 {
 	vattr_null(vap);
-	vap->va_uid = uid;	/* -1 is VNOVAL: stays */
+	vap->va_uid = uid; /* -1 is VNOVAL: stays */
 	vap->va_gid = gid;
 }
 
@@ -143,15 +142,15 @@ sys___posix_chown(struct lwp *l, const struct sys___posix_chown_args *uap, regis
 int
 sys_lchown(struct lwp *l, const struct sys_lchown_args *uap, register_t *retval)
 {
-	return do_sys_chownat(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, uid), SCARG(uap, gid),
-	    AT_SYMLINK_NOFOLLOW);
+	return do_sys_chownat(
+	    l, AT_FDCWD, SCARG(uap, path), SCARG(uap, uid), SCARG(uap, gid), AT_SYMLINK_NOFOLLOW);
 }
 
 int
 sys___posix_lchown(struct lwp *l, const struct sys___posix_lchown_args *uap, register_t *retval)
 {
-	return do_sys_chownat(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, uid), SCARG(uap, gid),
-	    AT_SYMLINK_NOFOLLOW);
+	return do_sys_chownat(
+	    l, AT_FDCWD, SCARG(uap, path), SCARG(uap, uid), SCARG(uap, gid), AT_SYMLINK_NOFOLLOW);
 }
 
 int
@@ -205,8 +204,7 @@ vattr_times(struct vattr *vap, const struct timespec *tptr)
 
 	vattr_null(vap);
 	vfs_timestamp(&now);
-	if (tptr == NULL ||
-	    (tptr[0].tv_nsec == UTIME_NOW && tptr[1].tv_nsec == UTIME_NOW)) {
+	if (tptr == NULL || (tptr[0].tv_nsec == UTIME_NOW && tptr[1].tv_nsec == UTIME_NOW)) {
 		vap->va_atime = vap->va_mtime = now;
 		vap->va_vaflags |= VA_UTIMES_NULL;
 		return 0;

@@ -138,8 +138,8 @@ sys_umask(struct lwp *l, const struct sys_umask_args *uap, register_t *retval)
 {
 	struct cwdinfo *cwdi = l->l_proc->p_cwdi;
 
-	*retval = __atomic_exchange_n(&cwdi->cwdi_cmask, SCARG(uap, newmask) & ACCESSPERMS,
-	    __ATOMIC_RELAXED);
+	*retval = __atomic_exchange_n(
+	    &cwdi->cwdi_cmask, SCARG(uap, newmask) & ACCESSPERMS, __ATOMIC_RELAXED);
 	return 0;
 }
 

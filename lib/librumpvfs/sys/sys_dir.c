@@ -20,16 +20,16 @@
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
 
-#define GETDENTS_MAX (64 * 1024)	/* bytes that one call takes of a directory */
+#define GETDENTS_MAX   (64 * 1024) /* bytes that one call takes of a directory */
 #define DIRENT_LONGEST roundup2(__builtin_offsetof(struct dirent, d_name) + NAME_MAX + 1, 8)
 
 /* What was read of a directory. */
 struct dirread {
-	char *dr_buf;		/* entries */
-	int dr_len;		/* bytes of them */
-	off_t *dr_cookies;	/* or NULL */
+	char *dr_buf;	   /* entries */
+	int dr_len;	   /* bytes of them */
+	off_t *dr_cookies; /* or NULL */
 	int dr_ncookies;
-	off_t dr_start, dr_end;	/* offsets before and behind */
+	off_t dr_start, dr_end; /* offsets before and behind */
 };
 
 /* Convert into out; the bytes made.  *nextp: the offset to go on from. */
@@ -68,14 +68,14 @@ getdents_fill(struct lwp *l, struct file *fp, char *out, size_t room, size_t *do
 
 	*donep = 0;
 	dr.dr_buf = kmem_alloc(size, KM_SLEEP);
-	error = vn_readdir(fp, dr.dr_buf, UIO_SYSSPACE, size, &dr.dr_len, l, &dr.dr_cookies,
-	    &dr.dr_ncookies);
+	error = vn_readdir(
+	    fp, dr.dr_buf, UIO_SYSSPACE, size, &dr.dr_len, l, &dr.dr_cookies, &dr.dr_ncookies);
 	if (error == 0) {
 		dr.dr_end = fp->f_offset;
 		*donep = dirents_convert(&dr, out, room, &next);
 		fp->f_offset = next;
 		if (*donep == 0 && dr.dr_len > 0 && next == dr.dr_start)
-			error = EINVAL;	/* not even one */
+			error = EINVAL; /* not even one */
 	}
 	if (dr.dr_cookies != NULL)
 		free(dr.dr_cookies, M_TEMP);

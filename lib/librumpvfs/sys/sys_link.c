@@ -155,8 +155,9 @@ linkat_common(struct lwp *l, int fd1, const char *path, int fd2, const char *lin
 
 	if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) != 0)
 		return EINVAL;
-	error = atvnode(l, fd1, path, (flags & AT_EMPTY_PATH) |
-	    ((flags & AT_SYMLINK_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW), false, &vp);
+	error = atvnode(l, fd1, path,
+	    (flags & AT_EMPTY_PATH) | ((flags & AT_SYMLINK_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW),
+	    false, &vp);
 	if (error != 0)
 		return error;
 	error = make_lookup(&an, fd2, link, UIO_USERSPACE, 0);
@@ -199,8 +200,7 @@ remove_check(const struct nameidata *nd, bool dir)
 		return ENOTDIR;
 	if (!dir && vp->v_type == VDIR)
 		return EISDIR;
-	if ((vp->v_vflag & VV_ROOT) != 0 || nd->ni_dvp == vp ||
-	    nd->ni_dvp->v_mount != vp->v_mount)
+	if ((vp->v_vflag & VV_ROOT) != 0 || nd->ni_dvp == vp || nd->ni_dvp->v_mount != vp->v_mount)
 		return EBUSY;
 	return 0;
 }
@@ -270,8 +270,8 @@ sys_unlink(struct lwp *l, const struct sys_unlink_args *uap, register_t *retval)
 int
 sys_unlinkat(struct lwp *l, const struct sys_unlinkat_args *uap, register_t *retval)
 {
-	return do_sys_unlinkat(l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, flag),
-	    UIO_USERSPACE);
+	return do_sys_unlinkat(
+	    l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, flag), UIO_USERSPACE);
 }
 
 int
@@ -301,8 +301,8 @@ sys_symlink(struct lwp *l, const struct sys_symlink_args *uap, register_t *retva
 int
 sys_symlinkat(struct lwp *l, const struct sys_symlinkat_args *uap, register_t *retval)
 {
-	return do_sys_symlinkat(l, SCARG(uap, path1), SCARG(uap, fd), SCARG(uap, path2),
-	    UIO_USERSPACE);
+	return do_sys_symlinkat(
+	    l, SCARG(uap, path1), SCARG(uap, fd), SCARG(uap, path2), UIO_USERSPACE);
 }
 
 int

@@ -41,8 +41,8 @@ sys_unmount(struct lwp *l, const struct sys_unmount_args *uap, register_t *retva
 	else if ((mp->mnt_flag & MNT_ROOTFS) != 0)
 		error = EBUSY;
 	else
-		error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_MOUNT,
-		    KAUTH_REQ_SYSTEM_MOUNT_UNMOUNT, mp, NULL, NULL);
+		error = kauth_authorize_system(
+		    l->l_cred, KAUTH_SYSTEM_MOUNT, KAUTH_REQ_SYSTEM_MOUNT_UNMOUNT, mp, NULL, NULL);
 	if (error == 0)
 		vfs_ref(mp);
 	vrele(vp);
@@ -105,8 +105,8 @@ statvfs_common(struct lwp *l, const char *path, int fd, int flags, bool fs, void
 	struct statvfs *sb = STATVFSBUF_GET();
 	int error;
 
-	error = path != NULL ? do_sys_pstatvfs(l, path, flags, sb)
-			     : do_sys_fstatvfs(l, fd, flags, sb);
+	error =
+	    path != NULL ? do_sys_pstatvfs(l, path, flags, sb) : do_sys_fstatvfs(l, fd, flags, sb);
 	if (error == 0 && fs) {
 		hostabi_statfs(sb, &u.fs);
 		error = copyout(&u.fs, ubuf, sizeof(u.fs));

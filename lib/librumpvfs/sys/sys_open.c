@@ -102,8 +102,8 @@ sys_open(struct lwp *l, const struct sys_open_args *uap, register_t *retval)
 {
 	int error, fd = -1;
 
-	error = do_sys_openat(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, flags), SCARG(uap, mode),
-	    &fd);
+	error =
+	    do_sys_openat(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, flags), SCARG(uap, mode), &fd);
 	*retval = fd;
 	return error;
 }
@@ -113,8 +113,8 @@ sys_openat(struct lwp *l, const struct sys_openat_args *uap, register_t *retval)
 {
 	int error, fd = -1;
 
-	error = do_sys_openat(l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, oflags),
-	    SCARG(uap, mode), &fd);
+	error = do_sys_openat(
+	    l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, oflags), SCARG(uap, mode), &fd);
 	*retval = fd;
 	return error;
 }
@@ -133,8 +133,7 @@ sys_openat2(struct lwp *l, const struct sys_openat2_args *uap, register_t *retva
 	if (error != 0)
 		return error;
 	if ((how.flags & ~(uint64_t)(O_MASK | O_LARGEFILE)) != 0 || how.resolve != 0 ||
-	    (how.mode & ~(uint64_t)ALLPERMS) != 0 ||
-	    (how.mode != 0 && (how.flags & O_CREAT) == 0))
+	    (how.mode & ~(uint64_t)ALLPERMS) != 0 || (how.mode != 0 && (how.flags & O_CREAT) == 0))
 		return EINVAL;
 	error = do_sys_openat(l, SCARG(uap, fd), SCARG(uap, path), how.flags, how.mode, &fd);
 	*retval = fd;

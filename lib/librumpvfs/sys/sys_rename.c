@@ -80,8 +80,8 @@ rename_to(struct atname *from, int tofd, const char *to, enum uio_seg seg, unsig
 	} else {
 		if (tnd->ni_vp != NULL)
 			(void)vn_lock(tnd->ni_vp, LK_EXCLUSIVE | LK_RETRY);
-		error = VOP_RENAME(fnd->ni_dvp, fnd->ni_vp, &fnd->ni_cnd, tnd->ni_dvp, tnd->ni_vp,
-		    &tnd->ni_cnd);
+		error = VOP_RENAME(
+		    fnd->ni_dvp, fnd->ni_vp, &fnd->ni_cnd, tnd->ni_dvp, tnd->ni_vp, &tnd->ni_cnd);
 	}
 	atname_fini(&an);
 	return error;
@@ -125,15 +125,15 @@ do_sys_rename(const char *from, const char *to, enum uio_seg seg, int retain)
 int
 sys_rename(struct lwp *l, const struct sys_rename_args *uap, register_t *retval)
 {
-	return rename_common(l, AT_FDCWD, SCARG(uap, from), AT_FDCWD, SCARG(uap, to),
-	    UIO_USERSPACE, 0);
+	return rename_common(
+	    l, AT_FDCWD, SCARG(uap, from), AT_FDCWD, SCARG(uap, to), UIO_USERSPACE, 0);
 }
 
 int
 sys___posix_rename(struct lwp *l, const struct sys___posix_rename_args *uap, register_t *retval)
 {
-	return rename_common(l, AT_FDCWD, SCARG(uap, from), AT_FDCWD, SCARG(uap, to),
-	    UIO_USERSPACE, 0);
+	return rename_common(
+	    l, AT_FDCWD, SCARG(uap, from), AT_FDCWD, SCARG(uap, to), UIO_USERSPACE, 0);
 }
 
 int

@@ -24,8 +24,8 @@ do_sys_statat(struct lwp *l, int fdat, const char *path, unsigned int nd_flag, s
 	struct vnode *vp;
 	int error;
 
-	error = atvnode(l, fdat, path, (nd_flag & FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW, true,
-	    &vp);
+	error =
+	    atvnode(l, fdat, path, (nd_flag & FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW, true, &vp);
 	if (error != 0)
 		return error;
 	error = vn_stat(vp, sb);
@@ -89,8 +89,10 @@ sys_statx(struct lwp *l, const struct sys_statx_args *uap, register_t *retval)
 	struct vnode *vp;
 	int error;
 
-	if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |
-	    AT_STATX_SYNC_TYPE)) != 0 || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE ||
+	if ((flags &
+		~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !=
+		0 ||
+	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE ||
 	    (SCARG(uap, mask) & HOST_STATX__RESERVED) != 0)
 		return EINVAL;
 	error = atvnode(l, SCARG(uap, fd), SCARG(uap, path), flags, true, &vp);
@@ -112,8 +114,9 @@ access_cred(struct lwp *l, bool effective)
 {
 	kauth_cred_t cred = l->l_cred;
 
-	if (effective || (kauth_cred_geteuid(cred) == kauth_cred_getuid(cred) &&
-	    kauth_cred_getegid(cred) == kauth_cred_getgid(cred)))
+	if (effective ||
+	    (kauth_cred_geteuid(cred) == kauth_cred_getuid(cred) &&
+		kauth_cred_getegid(cred) == kauth_cred_getgid(cred)))
 		return kauth_cred_hold(cred);
 	cred = kauth_cred_dup(cred);
 	kauth_cred_seteuid(cred, kauth_cred_getuid(cred));
@@ -174,22 +177,22 @@ sys_access(struct lwp *l, const struct sys_access_args *uap, register_t *retval)
 int
 sys_faccessat(struct lwp *l, const struct sys_faccessat_args *uap, register_t *retval)
 {
-	return do_sys_accessat(l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, amode),
-	    SCARG(uap, flag));
+	return do_sys_accessat(
+	    l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, amode), SCARG(uap, flag));
 }
 
 int
 sys_faccessat2(struct lwp *l, const struct sys_faccessat2_args *uap, register_t *retval)
 {
-	return do_sys_accessat(l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, amode),
-	    SCARG(uap, flags));
+	return do_sys_accessat(
+	    l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, amode), SCARG(uap, flags));
 }
 
 /* ---- readlink ---- */
 
 int
-do_sys_readlinkat(struct lwp *l, int fdat, const char *path, char *buf, size_t count,
-    register_t *retval)
+do_sys_readlinkat(
+    struct lwp *l, int fdat, const char *path, char *buf, size_t count, register_t *retval)
 {
 	struct iovec iov = { .iov_base = buf, .iov_len = count };
 	struct uio uio = {
@@ -226,15 +229,15 @@ do_sys_readlinkat(struct lwp *l, int fdat, const char *path, char *buf, size_t c
 int
 sys_readlink(struct lwp *l, const struct sys_readlink_args *uap, register_t *retval)
 {
-	return do_sys_readlinkat(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, buf), SCARG(uap, count),
-	    retval);
+	return do_sys_readlinkat(
+	    l, AT_FDCWD, SCARG(uap, path), SCARG(uap, buf), SCARG(uap, count), retval);
 }
 
 int
 sys_readlinkat(struct lwp *l, const struct sys_readlinkat_args *uap, register_t *retval)
 {
-	return do_sys_readlinkat(l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, buf),
-	    SCARG(uap, bufsize), retval);
+	return do_sys_readlinkat(
+	    l, SCARG(uap, fd), SCARG(uap, path), SCARG(uap, buf), SCARG(uap, bufsize), retval);
 }
 
 /* ---- pathconf ---- */
@@ -264,7 +267,8 @@ sys_fpathconf(struct lwp *l, const struct sys_fpathconf_args *uap, register_t *r
 	if (fp == NULL)
 		return EBADF;
 	error = fp->f_ops->fo_fpathconf == NULL
-	    ? EINVAL : (*fp->f_ops->fo_fpathconf)(fp, SCARG(uap, name), retval);
+	    ? EINVAL
+	    : (*fp->f_ops->fo_fpathconf)(fp, SCARG(uap, name), retval);
 	fd_putfile(SCARG(uap, fd));
 	return error;
 }

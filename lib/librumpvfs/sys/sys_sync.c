@@ -122,8 +122,8 @@ do_posix_fadvise(int fd, off_t offset, off_t len, int advice)
 int
 sys_posix_fadvise(struct lwp *l, const struct sys_posix_fadvise_args *uap, register_t *retval)
 {
-	*retval = do_posix_fadvise(SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len),
-	    SCARG(uap, advice));
+	*retval = do_posix_fadvise(
+	    SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len), SCARG(uap, advice));
 	return 0;
 }
 
@@ -177,11 +177,11 @@ sys_fallocate(struct lwp *l, const struct sys_fallocate_args *uap, register_t *r
 {
 	switch (SCARG(uap, mode)) {
 	case 0:
-		return allocate_common(SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len),
-		    VOP_FALLOCATE);
+		return allocate_common(
+		    SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len), VOP_FALLOCATE);
 	case FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE:
-		return allocate_common(SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len),
-		    VOP_FDISCARD);
+		return allocate_common(
+		    SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len), VOP_FDISCARD);
 	default:
 		return EOPNOTSUPP;
 	}

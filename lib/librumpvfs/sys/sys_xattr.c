@@ -25,7 +25,7 @@
 /* A file by path, by link's path, or by descriptor. */
 struct xfile {
 	struct vnode *xf_vp;
-	int xf_fd;		/* -1: xf_vp is referenced */
+	int xf_fd; /* -1: xf_vp is referenced */
 };
 
 static int
@@ -92,7 +92,8 @@ xname_space(const char *name, int *nsp)
 }
 
 static void
-xuio(struct lwp *l, struct uio *uio, struct iovec *iov, enum uio_rw rw, const void *ubuf, size_t len)
+xuio(
+    struct lwp *l, struct uio *uio, struct iovec *iov, enum uio_rw rw, const void *ubuf, size_t len)
 {
 	iov->iov_base = __UNCONST(ubuf);
 	iov->iov_len = len;
@@ -190,7 +191,7 @@ xattr_list_locked(struct lwp *l, struct vnode *vp, char *buf, size_t size, size_
 		have = 0;
 		error = VOP_LISTEXTATTR(vp, spaces[i], NULL, &have, 0, l->l_cred);
 		if (error == EPERM || error == EACCES)
-			continue;	/* what may not be seen is not listed */
+			continue; /* what may not be seen is not listed */
 		if (error != 0)
 			return error;
 		if (buf != NULL && have > size - done)
@@ -256,36 +257,36 @@ extattr_list(struct lwp *l, struct vnode *vp, int ns, void *ubuf, size_t size, r
 #define XFILE_FD(uap, l, xf)   xfile_fd((l), SCARG((uap), fd), (xf))
 
 /* A call with a name: body runs with xf, ns and name. */
-#define XATTR_CALL(call, how, uname, spacing, body)                                                \
-	int sys_##call(struct lwp *l, const struct sys_##call##_args *uap, register_t *retval)     \
-	{                                                                                          \
-		char name[XATTR_NAME_MAX + 1];                                                     \
-		struct xfile xf;                                                                   \
-		int error, ns;                                                                     \
-                                                                                                   \
-		error = xname_copyin(SCARG(uap, uname), name);                                     \
-		if (error == 0)                                                                    \
-			error = (spacing);                                                         \
-		if (error == 0)                                                                    \
-			error = how(uap, l, &xf);                                                  \
-		if (error != 0)                                                                    \
-			return error;                                                              \
-		error = (body);                                                                    \
-		xfile_done(&xf);                                                                   \
-		return error;                                                                      \
+#define XATTR_CALL(call, how, uname, spacing, body)                                            \
+	int sys_##call(struct lwp *l, const struct sys_##call##_args *uap, register_t *retval) \
+	{                                                                                      \
+		char name[XATTR_NAME_MAX + 1];                                                 \
+		struct xfile xf;                                                               \
+		int error, ns;                                                                 \
+                                                                                               \
+		error = xname_copyin(SCARG(uap, uname), name);                                 \
+		if (error == 0)                                                                \
+			error = (spacing);                                                     \
+		if (error == 0)                                                                \
+			error = how(uap, l, &xf);                                              \
+		if (error != 0)                                                                \
+			return error;                                                          \
+		error = (body);                                                                \
+		xfile_done(&xf);                                                               \
+		return error;                                                                  \
 	}
-#define LIST_CALL(call, how, body)                                                                 \
-	int sys_##call(struct lwp *l, const struct sys_##call##_args *uap, register_t *retval)     \
-	{                                                                                          \
-		struct xfile xf;                                                                   \
-		int error;                                                                         \
-                                                                                                   \
-		error = how(uap, l, &xf);                                                          \
-		if (error != 0)                                                                    \
-			return error;                                                              \
-		error = (body);                                                                    \
-		xfile_done(&xf);                                                                   \
-		return error;                                                                      \
+#define LIST_CALL(call, how, body)                                                             \
+	int sys_##call(struct lwp *l, const struct sys_##call##_args *uap, register_t *retval) \
+	{                                                                                      \
+		struct xfile xf;                                                               \
+		int error;                                                                     \
+                                                                                               \
+		error = how(uap, l, &xf);                                                      \
+		if (error != 0)                                                                \
+			return error;                                                          \
+		error = (body);                                                                \
+		xfile_done(&xf);                                                               \
+		return error;                                                                  \
 	}
 
 #define HOST_SPACE xname_space(name, &ns)
@@ -296,7 +297,7 @@ XATTR_CALL(getxattr, XFILE_PATH, name, HOST_SPACE, GET)
 XATTR_CALL(lgetxattr, XFILE_LINK, name, HOST_SPACE, GET)
 XATTR_CALL(fgetxattr, XFILE_FD, name, HOST_SPACE, GET)
 
-#define SETFLAGS_OK                                                                                \
+#define SETFLAGS_OK \
 	((SCARG(uap, flags) & ~(XATTR_CREATE | XATTR_REPLACE)) != 0 ? EINVAL : HOST_SPACE)
 #define SET xattr_set(l, xf.xf_vp, ns, name, SCARG(uap, value), SCARG(uap, size), SCARG(uap, flags))
 XATTR_CALL(setxattr, XFILE_PATH, name, SETFLAGS_OK, SET)
@@ -318,20 +319,22 @@ XATTR_CALL(extattr_get_link, XFILE_LINK, attrname, BSD_SPACE, BGET)
 XATTR_CALL(extattr_get_fd, XFILE_FD, attrname, BSD_SPACE, BGET)
 
 /* BSD's returns the bytes written. */
-#define BSET                                                                                       \
-	(*retval = SCARG(uap, nbytes),                                                             \
+#define BSET                           \
+	(*retval = SCARG(uap, nbytes), \
 	    xattr_set(l, xf.xf_vp, ns, name, SCARG(uap, data), SCARG(uap, nbytes), 0))
 XATTR_CALL(extattr_set_file, XFILE_PATH, attrname, BSD_SPACE, BSET)
 XATTR_CALL(extattr_set_link, XFILE_LINK, attrname, BSD_SPACE, BSET)
 XATTR_CALL(extattr_set_fd, XFILE_FD, attrname, BSD_SPACE, BSET)
 
-XATTR_CALL(extattr_delete_file, XFILE_PATH, attrname, BSD_SPACE, xattr_delete(l, xf.xf_vp, ns, name))
-XATTR_CALL(extattr_delete_link, XFILE_LINK, attrname, BSD_SPACE, xattr_delete(l, xf.xf_vp, ns, name))
+XATTR_CALL(
+    extattr_delete_file, XFILE_PATH, attrname, BSD_SPACE, xattr_delete(l, xf.xf_vp, ns, name))
+XATTR_CALL(
+    extattr_delete_link, XFILE_LINK, attrname, BSD_SPACE, xattr_delete(l, xf.xf_vp, ns, name))
 XATTR_CALL(extattr_delete_fd, XFILE_FD, attrname, BSD_SPACE, xattr_delete(l, xf.xf_vp, ns, name))
 
-#define BLIST                                                                                      \
-	extattr_list(l, xf.xf_vp, SCARG(uap, attrnamespace), SCARG(uap, data), SCARG(uap, nbytes), \
-	    retval)
+#define BLIST         \
+	extattr_list( \
+	    l, xf.xf_vp, SCARG(uap, attrnamespace), SCARG(uap, data), SCARG(uap, nbytes), retval)
 LIST_CALL(extattr_list_file, XFILE_PATH, BLIST)
 LIST_CALL(extattr_list_link, XFILE_LINK, BLIST)
 LIST_CALL(extattr_list_fd, XFILE_FD, BLIST)

@@ -23,9 +23,9 @@
 #include <sys/unistd.h>
 #include <sys/vnode.h>
 
-#define END_MAX	    INT64_MAX
-#define MAX_CHAIN   64	 /* steps of the search for deadlock */
-#define MAX_RANGES  8192 /* in one file */
+#define END_MAX	   INT64_MAX
+#define MAX_CHAIN  64	/* steps of the search for deadlock */
+#define MAX_RANGES 8192 /* in one file */
 
 /* Locks: lf_lock. */
 struct range {
@@ -205,7 +205,7 @@ coalesce(struct lockf *lf, struct range *new)
 		if (r->r_end != END_MAX && r->r_end + 1 == new->r_start) {
 			new->r_start = r->r_start;
 			drop(lf, r);
-		} else if (new->r_end != END_MAX && new->r_end + 1 == r->r_start) {
+		} else if (new->r_end != END_MAX &&new->r_end + 1 == r->r_start) {
 			new->r_end = r->r_end;
 			drop(lf, r);
 		}
@@ -230,7 +230,8 @@ wait_for(struct lockf *lf, const struct range *req, const struct range *blocker)
 }
 
 static int
-set_locked(struct lockf *lf, struct range *req, int flags, struct range **newp, struct range **spare)
+set_locked(
+    struct lockf *lf, struct range *req, int flags, struct range **newp, struct range **spare)
 {
 	struct range *r;
 	int error;
@@ -298,8 +299,9 @@ int
 lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size)
 {
 	struct flock *const fl = ap->a_fl;
-	struct range req = { .r_id = ap->a_id, .r_type = fl->l_type,
-		.r_kind = ap->a_flags & (F_POSIX | F_FLOCK) };
+	struct range req = {
+		.r_id = ap->a_id, .r_type = fl->l_type, .r_kind = ap->a_flags & (F_POSIX | F_FLOCK)
+	};
 	struct range *new, *spare;
 	struct lockf *lf;
 	int error;

@@ -30,10 +30,10 @@ struct vcache_table {
 };
 
 static kmutex_t vcache_lock;
-static struct vcache_table *vcache_table;	/* (vcache_lock); readers: read section */
+static struct vcache_table *vcache_table; /* (vcache_lock); readers: read section */
 static pool_cache_t vcache_pool;
 
-unsigned int numvnodes;				/* atomic */
+unsigned int numvnodes; /* atomic */
 int desiredvnodes;
 int prtactive;
 struct vnode *rootvnode;
@@ -441,8 +441,8 @@ void
 vcache_rekey_exit(struct mount *mp, struct vnode *vp, const void *old_key, size_t old_key_len,
     const void *new_key, size_t new_key_len)
 {
-	KASSERT(vcache_match(VNODE_TO_VIMPL(vp), mp, new_key, new_key_len,
-	    VNODE_TO_VIMPL(vp)->vi_key.vk_hash));
+	KASSERT(vcache_match(
+	    VNODE_TO_VIMPL(vp), mp, new_key, new_key_len, VNODE_TO_VIMPL(vp)->vi_key.vk_hash));
 	mutex_enter(vp->v_interlock);
 	vstate_change(vp, VS_BLOCKED, VS_LOADED);
 	mutex_exit(vp->v_interlock);

@@ -69,8 +69,7 @@ vn_openchk(struct vnode *vp, kauth_cred_t cred, int fflags)
 		return ELOOP;
 	if ((fflags & (FWRITE | O_TRUNC)) != 0 && vp->v_type == VDIR)
 		return EISDIR;
-	if ((vp->v_type == VCHR || vp->v_type == VBLK) &&
-	    (vp->v_mount->mnt_flag & MNT_NODEV) != 0)
+	if ((vp->v_type == VCHR || vp->v_type == VBLK) && (vp->v_mount->mnt_flag & MNT_NODEV) != 0)
 		return EACCES;
 	if ((fflags & FREAD) != 0)
 		accmode |= VREAD;
@@ -112,7 +111,9 @@ static int
 vn_open_lktype(const struct vnode *vp, int fmode)
 {
 	return (vp->v_type == VREG || vp->v_type == VDIR) &&
-	    (fmode & (FWRITE | O_TRUNC | O_CREAT)) == 0 ? LK_SHARED : LK_EXCLUSIVE;
+		(fmode & (FWRITE | O_TRUNC | O_CREAT)) == 0
+	    ? LK_SHARED
+	    : LK_EXCLUSIVE;
 }
 
 /*

@@ -14,11 +14,33 @@
 #include "rump_vnode.h"
 
 const enum vtype iftovt_tab[16] = {
-	VNON, VFIFO, VCHR, VNON, VDIR, VNON, VBLK, VNON,
-	VREG, VNON, VLNK, VNON, VSOCK, VNON, VNON, VBAD,
+	VNON,
+	VFIFO,
+	VCHR,
+	VNON,
+	VDIR,
+	VNON,
+	VBLK,
+	VNON,
+	VREG,
+	VNON,
+	VLNK,
+	VNON,
+	VSOCK,
+	VNON,
+	VNON,
+	VBAD,
 };
 const int vttoif_tab[9] = {
-	0, S_IFREG, S_IFDIR, S_IFBLK, S_IFCHR, S_IFLNK, S_IFSOCK, S_IFIFO, S_IFMT,
+	0,
+	S_IFREG,
+	S_IFDIR,
+	S_IFBLK,
+	S_IFCHR,
+	S_IFLNK,
+	S_IFSOCK,
+	S_IFIFO,
+	S_IFMT,
 };
 static const char *const vnode_types[] = { VNODE_TYPES };
 static const char *const vnode_tags[] = { VNODE_TAGS };
@@ -188,8 +210,8 @@ extattr_uio(struct uio *uio, struct iovec *iov, enum uio_rw rw, void *buf, size_
 }
 
 int
-vn_extattr_get(struct vnode *vp, int ioflg, int attrnamespace, const char *attrname,
-    size_t *buflen, void *bf, struct lwp *l)
+vn_extattr_get(struct vnode *vp, int ioflg, int attrnamespace, const char *attrname, size_t *buflen,
+    void *bf, struct lwp *l)
 {
 	struct iovec iov;
 	struct uio uio;

@@ -27,7 +27,7 @@
 #define VLRU_TAKE 4
 
 static kmutex_t vlru_lock;
-static TAILQ_HEAD(, vnode_impl) vlru_list;	/* (vlru_lock) oldest first */
+static TAILQ_HEAD(, vnode_impl) vlru_list; /* (vlru_lock) oldest first */
 
 void
 vlru_init(void)
@@ -90,8 +90,8 @@ vlru_try(struct vnode *vp)
 	}
 	if (!vnode_clean(vp) || !mutex_tryenter(vp->v_interlock))
 		return false;
-	taken = __atomic_compare_exchange_n(&vp->v_usecount, &use, 1, false, __ATOMIC_ACQ_REL,
-	    __ATOMIC_RELAXED);
+	taken = __atomic_compare_exchange_n(
+	    &vp->v_usecount, &use, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 	if (taken)
 		vstate_change(vp, VS_LOADED, VS_BLOCKED);
 	mutex_exit(vp->v_interlock);
@@ -177,7 +177,7 @@ vcache_reclaim(struct vnode *vp)
 	vlru_remove(vip);
 	if (vp == atomic_load_relaxed(&mp->mnt_rootcache))
 		atomic_store_relaxed(&mp->mnt_rootcache, NULL);
-	cache_purge(vp);	/* with the gate shut, no name comes in any more */
+	cache_purge(vp); /* with the gate shut, no name comes in any more */
 	vcache_flush(vp);
 	/*
 	 * Somebody else has it open: the file system must hear that this is the end.  Closing a

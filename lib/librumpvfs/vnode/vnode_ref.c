@@ -53,8 +53,8 @@ vrele_fast(struct vnode *vp)
 		if ((use & VUSECOUNT_MASK) == 1 &&
 		    (use & (VUSECOUNT_GATE | VUSECOUNT_ACTIVE)) != VUSECOUNT_GATE)
 			return false;
-		if (__atomic_compare_exchange_n(&vp->v_usecount, &use, use - 1, true,
-			__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		if (__atomic_compare_exchange_n(
+			&vp->v_usecount, &use, use - 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 			return true;
 	}
 }
@@ -172,8 +172,8 @@ vrele_last(struct vnode *vp, int held)
 				vcache_reclaim(vp);
 				continue;
 			}
-			(void)__atomic_fetch_or(&vp->v_usecount, VUSECOUNT_ACTIVE,
-			    __ATOMIC_RELAXED);
+			(void)__atomic_fetch_or(
+			    &vp->v_usecount, VUSECOUNT_ACTIVE, __ATOMIC_RELAXED);
 		}
 		VOP_UNLOCK(vp);
 		if (vrele_fast(vp))
@@ -232,8 +232,7 @@ holdrele_free(struct vnode *vp)
 {
 	KASSERT(mutex_owned(vp->v_interlock));
 	KASSERT(vp->v_holdcnt > 0);
-	if (--vp->v_holdcnt > 0 || vrefcnt(vp) > 0 ||
-	    VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED)
+	if (--vp->v_holdcnt > 0 || vrefcnt(vp) > 0 || VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED)
 		return false;
 	vcache_free_locked(VNODE_TO_VIMPL(vp));
 	return true;
@@ -253,8 +252,8 @@ holdrelel(struct vnode *vp)
 {
 	KASSERT(mutex_owned(vp->v_interlock));
 	KASSERT(vp->v_holdcnt > 0);
-	KASSERT(vp->v_holdcnt > 1 || vrefcnt(vp) > 0 ||
-	    VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED);
+	KASSERT(
+	    vp->v_holdcnt > 1 || vrefcnt(vp) > 0 || VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED);
 	vp->v_holdcnt--;
 }
 

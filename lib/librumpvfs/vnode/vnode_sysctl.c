@@ -46,6 +46,7 @@ sysctl_maxvnodes(SYSCTLFN_ARGS)
 
 SYSCTL_SETUP(sysctl_vnode_setup, "vnodes")
 {
-	sysctl_createv(clog, CTLFLAG_PERMANENT, NULL, NULL, CTLFLAG_READWRITE, CTLTYPE_INT, "maxvnodes",
-	    "vnodes kept in memory", sysctl_maxvnodes, 0, NULL, 0, CTL_KERN, KERN_MAXVNODES, CTL_EOL);
+	sysctl_createv(clog, CTLFLAG_PERMANENT, NULL, NULL, CTLFLAG_READWRITE, CTLTYPE_INT,
+	    "maxvnodes", "vnodes kept in memory", sysctl_maxvnodes, 0, NULL, 0, CTL_KERN,
+	    KERN_MAXVNODES, CTL_EOL);
 }

@@ -17,30 +17,30 @@ __dead void kern_assert(const char *fmt, ...) __printflike(1, 2);
 
 #define CTASSERT(x) _Static_assert(x, #x)
 
-#define _KASSERT_FAIL(type, e, file, line)                                                         \
+#define _KASSERT_FAIL(type, e, file, line) \
 	kern_assert("kernel %sassertion \"%s\" failed: file \"%s\", line %d", type, e, file, line)
 /* Panics when e is false.  KASSERT is on under DIAGNOSTIC, KDASSERT under DEBUG. */
 #ifdef DIAGNOSTIC
-#define KASSERT(e)                                                                                 \
+#define KASSERT(e) \
 	(__predict_true((e)) ? (void)0 : _KASSERT_FAIL("diagnostic ", #e, __FILE__, __LINE__))
-#define KASSERTMSG(e, msg, ...)                                                                    \
-	(__predict_true((e)) ? (void)0                                                             \
-	    : kern_assert("kernel %sassertion \"%s\" failed: file \"%s\", line %d " msg,           \
-	    "diagnostic ", #e, __FILE__, __LINE__, ##__VA_ARGS__))
+#define KASSERTMSG(e, msg, ...)                                                              \
+	(__predict_true((e))                                                                 \
+		? (void)0                                                                    \
+		: kern_assert("kernel %sassertion \"%s\" failed: file \"%s\", line %d " msg, \
+		      "diagnostic ", #e, __FILE__, __LINE__, ##__VA_ARGS__))
 #else
 #define KASSERT(e)		((void)sizeof((e) ? 1 : 0))
 #define KASSERTMSG(e, msg, ...) ((void)sizeof((e) ? 1 : 0))
 #endif
 #ifdef DEBUG
-#define KDASSERT(e)                                                                                \
+#define KDASSERT(e) \
 	(__predict_true((e)) ? (void)0 : _KASSERT_FAIL("debugging ", #e, __FILE__, __LINE__))
 #define KDASSERTMSG(e, msg, ...) KASSERTMSG(e, msg, ##__VA_ARGS__)
 #else
 #define KDASSERT(e)		 ((void)sizeof((e) ? 1 : 0))
 #define KDASSERTMSG(e, msg, ...) ((void)sizeof((e) ? 1 : 0))
 #endif
-#define assert(e)                                                                                  \
-	(__predict_true((e)) ? (void)0 : _KASSERT_FAIL("", #e, __FILE__, __LINE__))
+#define assert(e) (__predict_true((e)) ? (void)0 : _KASSERT_FAIL("", #e, __FILE__, __LINE__))
 
 #define NULL_ATTACH_ASSERT(e) KASSERT(e)
 
@@ -117,10 +117,10 @@ extern const char HEXDIGITS[];
 void hexdump(void (*pr)(const char *, ...), const char *msg, const void *p, size_t len);
 /* vis(3)-like: unprintable bytes as backslash and octal; the length or -1 when it does not fit. */
 int strnvisx(char *dst, size_t dlen, const char *src, size_t len, int flags);
-#define VIS_OCTAL  0x0001
-#define VIS_SAFE   0x0020
+#define VIS_OCTAL   0x0001
+#define VIS_SAFE    0x0020
 #define VIS_NOSLASH 0x0040
-#define VIS_TRIM   0x0800
+#define VIS_TRIM    0x0800
 
 /* ---- Characters: ASCII ---- */
 
@@ -182,14 +182,14 @@ tolower(int c)
 
 /* ---- Arithmetic ---- */
 
-#define __KPI_MINMAX(type, maxname, minname)                                                       \
-	static __always_inline type maxname(type a, type b)                                        \
-	{                                                                                          \
-		return a > b ? a : b;                                                              \
-	}                                                                                          \
-	static __always_inline type minname(type a, type b)                                        \
-	{                                                                                          \
-		return a < b ? a : b;                                                              \
+#define __KPI_MINMAX(type, maxname, minname)                \
+	static __always_inline type maxname(type a, type b) \
+	{                                                   \
+		return a > b ? a : b;                       \
+	}                                                   \
+	static __always_inline type minname(type a, type b) \
+	{                                                   \
+		return a < b ? a : b;                       \
 	}
 __KPI_MINMAX(int, imax, imin)
 __KPI_MINMAX(long, lmax, lmin)
@@ -235,7 +235,7 @@ char *intoa(uint32_t addr);
 /* Glob patterns: 0 no match, 1 match, 2 exact, -1 bad pattern; *estr is the longest match's end. */
 int pmatch(const char *string, const char *pattern, const char **estr);
 /* In-place sort in O(n log n) and constant memory; buf has room for one element.  0 or EINVAL. */
-int kheapsort(void *base, size_t nmemb, size_t size, int (*compar)(const void *, const void *),
-    void *buf);
+int kheapsort(
+    void *base, size_t nmemb, size_t size, int (*compar)(const void *, const void *), void *buf);
 
 #endif /* KPI_LIB_LIBKERN_LIBKERN_H */

@@ -20,12 +20,12 @@ struct vm_page;
 struct vnode;
 
 /* What many operations are: an error, or nothing. */
-int genfs_badop(void *);	/* panics */
-int genfs_nullop(void *);	/* 0 */
+int genfs_badop(void *);  /* panics */
+int genfs_nullop(void *); /* 0 */
 int genfs_einval(void *);
-int genfs_eopnotsupp(void *);	/* releases what the operation consumes */
+int genfs_eopnotsupp(void *); /* releases what the operation consumes */
 int genfs_ebadf(void *);
-int genfs_enoioctl(void *);	/* EPASSTHROUGH */
+int genfs_enoioctl(void *); /* EPASSTHROUGH */
 int genfs_erofs_link(void *);
 int genfs_erofs_symlink(void *);
 
@@ -68,53 +68,51 @@ void genfs_renamelock_exit(struct mount *mp);
  */
 int genfs_can_access(struct vnode *vp, kauth_cred_t cred, uid_t file_uid, gid_t file_gid,
     mode_t file_mode, struct acl *acl, accmode_t accmode);
-int genfs_can_chmod(struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gid,
-    mode_t new_mode);
+int genfs_can_chmod(
+    struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gid, mode_t new_mode);
 int genfs_can_chown(struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gid,
     uid_t new_uid, gid_t new_gid);
 int genfs_can_chtimes(struct vnode *vp, kauth_cred_t cred, uid_t owner_uid, u_int vaflags);
-int genfs_can_chflags(struct vnode *vp, kauth_cred_t cred, uid_t owner_uid,
-    bool changing_sysflags);
+int genfs_can_chflags(struct vnode *vp, kauth_cred_t cred, uid_t owner_uid, bool changing_sysflags);
 int genfs_can_sticky(struct vnode *vp, kauth_cred_t cred, uid_t dir_uid, uid_t file_uid);
 int genfs_can_extattr(struct vnode *vp, kauth_cred_t cred, accmode_t accmode, int attrnamespace);
 
 /* Events for kqueue after a rename. */
 void genfs_rename_knote(struct vnode *fdvp, struct vnode *fvp, struct vnode *tdvp,
     struct vnode *tvp, nlink_t tvp_new_nlink);
-void genfs_rename_cache_purge(struct vnode *fdvp, struct vnode *fvp, struct vnode *tdvp,
-    struct vnode *tvp);
+void genfs_rename_cache_purge(
+    struct vnode *fdvp, struct vnode *fvp, struct vnode *tdvp, struct vnode *tvp);
 
 /*
  * The frame of VOP_RENAME(): locks the vnodes in an order that cannot deadlock, looks the names
  * up again and calls the file system's parts.
  */
 struct genfs_rename_ops {
-	bool (*gro_directory_empty_p)(struct mount *, kauth_cred_t, struct vnode *,
-	    struct vnode *);
-	int (*gro_rename_check_possible)(struct mount *, struct vnode *, struct vnode *,
-	    struct vnode *, struct vnode *);
+	bool (*gro_directory_empty_p)(struct mount *, kauth_cred_t, struct vnode *, struct vnode *);
+	int (*gro_rename_check_possible)(
+	    struct mount *, struct vnode *, struct vnode *, struct vnode *, struct vnode *);
 	int (*gro_rename_check_permitted)(struct mount *, kauth_cred_t, struct vnode *,
 	    struct vnode *, struct vnode *, struct vnode *);
 	int (*gro_remove_check_possible)(struct mount *, struct vnode *, struct vnode *);
-	int (*gro_remove_check_permitted)(struct mount *, kauth_cred_t, struct vnode *,
-	    struct vnode *);
+	int (*gro_remove_check_permitted)(
+	    struct mount *, kauth_cred_t, struct vnode *, struct vnode *);
 	int (*gro_rename)(struct mount *, kauth_cred_t, struct vnode *, struct componentname *,
 	    void *, struct vnode *, struct vnode *, struct componentname *, void *, struct vnode *,
 	    nlink_t *);
 	int (*gro_remove)(struct mount *, kauth_cred_t, struct vnode *, struct componentname *,
 	    void *, struct vnode *, nlink_t *);
-	int (*gro_lookup)(struct mount *, struct vnode *, struct componentname *, void *,
-	    struct vnode **);
-	int (*gro_genealogy)(struct mount *, kauth_cred_t, struct vnode *, struct vnode *,
-	    struct vnode **);
+	int (*gro_lookup)(
+	    struct mount *, struct vnode *, struct componentname *, void *, struct vnode **);
+	int (*gro_genealogy)(
+	    struct mount *, kauth_cred_t, struct vnode *, struct vnode *, struct vnode **);
 	int (*gro_lock_directory)(struct mount *, struct vnode *);
 };
 
 /* VOP_RENAME's own contract: unlocks and releases as vop_rename does.  posixly_correct: two links
  * to one file are left alone. */
-int genfs_insane_rename(void *v, int (*sane_rename)(struct vnode *fdvp,
-    struct componentname *fcnp, struct vnode *tdvp, struct componentname *tcnp, kauth_cred_t cred,
-    bool posixly_correct));
+int genfs_insane_rename(void *v,
+    int (*sane_rename)(struct vnode *fdvp, struct componentname *fcnp, struct vnode *tdvp,
+	struct componentname *tcnp, kauth_cred_t cred, bool posixly_correct));
 /* The directories are referenced and unlocked before and after. */
 int genfs_sane_rename(const struct genfs_rename_ops *ops, struct vnode *fdvp,
     struct componentname *fcnp, void *fde, struct vnode *tdvp, struct componentname *tcnp,
@@ -126,9 +124,9 @@ int genfs_ufslike_rename_check_possible(unsigned long fdflags, unsigned long ffl
 int genfs_ufslike_rename_check_permitted(kauth_cred_t cred, struct vnode *fdvp, mode_t fdmode,
     uid_t fduid, struct vnode *fvp, uid_t fuid, struct vnode *tdvp, mode_t tdmode, uid_t tduid,
     struct vnode *tvp, uid_t tuid);
-int genfs_ufslike_remove_check_possible(unsigned long dflags, unsigned long flags,
-    unsigned long immutable, unsigned long append);
-int genfs_ufslike_remove_check_permitted(kauth_cred_t cred, struct vnode *dvp, mode_t dmode,
-    uid_t duid, struct vnode *vp, uid_t uid);
+int genfs_ufslike_remove_check_possible(
+    unsigned long dflags, unsigned long flags, unsigned long immutable, unsigned long append);
+int genfs_ufslike_remove_check_permitted(
+    kauth_cred_t cred, struct vnode *dvp, mode_t dmode, uid_t duid, struct vnode *vp, uid_t uid);
 
 #endif /* KPI_MISCFS_GENFS_GENFS_H */

@@ -21,8 +21,8 @@ struct genfs_ops {
 	/* The end of file rounded up to what has blocks (GOP_SIZE_MEM: to what is in memory). */
 	void (*gop_size)(struct vnode *vp, off_t size, off_t *eobp, int flags);
 	/* Allocate blocks for a range. */
-	int (*gop_alloc)(struct vnode *vp, off_t off, off_t len, int flags,
-	    struct kauth_cred *cred);
+	int (*gop_alloc)(
+	    struct vnode *vp, off_t off, off_t len, int flags, struct kauth_cred *cred);
 	/* Write npages busy pages that follow each other. */
 	int (*gop_write)(struct vnode *vp, struct vm_page **pgs, int npages, int flags);
 	void (*gop_markupdate)(struct vnode *vp, int flags);
@@ -40,19 +40,17 @@ struct genfs_node {
 	krwlock_t g_glock;	      /* the block map stays as it is while it is held */
 };
 
-#define VTOG(vp) ((struct genfs_node *)(vp)->v_data)
-#define GOP_SIZE(vp, size, eobp, flags) \
-	(*VTOG(vp)->g_op->gop_size)((vp), (size), (eobp), (flags))
+#define VTOG(vp)			((struct genfs_node *)(vp)->v_data)
+#define GOP_SIZE(vp, size, eobp, flags) (*VTOG(vp)->g_op->gop_size)((vp), (size), (eobp), (flags))
 #define GOP_ALLOC(vp, off, len, flags, cred) \
 	(*VTOG(vp)->g_op->gop_alloc)((vp), (off), (len), (flags), (cred))
 #define GOP_WRITE(vp, pgs, npages, flags) \
 	(*VTOG(vp)->g_op->gop_write)((vp), (pgs), (npages), (flags))
-#define GOP_PUTRANGE(vp, off, lop, hip) \
-	(*VTOG(vp)->g_op->gop_putrange)((vp), (off), (lop), (hip))
-#define GOP_MARKUPDATE(vp, flags)                                                                  \
-	do {                                                                                       \
-		if (VTOG(vp)->g_op->gop_markupdate != NULL)                                        \
-			(*VTOG(vp)->g_op->gop_markupdate)((vp), (flags));                          \
+#define GOP_PUTRANGE(vp, off, lop, hip) (*VTOG(vp)->g_op->gop_putrange)((vp), (off), (lop), (hip))
+#define GOP_MARKUPDATE(vp, flags)                                         \
+	do {                                                              \
+		if (VTOG(vp)->g_op->gop_markupdate != NULL)               \
+			(*VTOG(vp)->g_op->gop_markupdate)((vp), (flags)); \
 	} while (0)
 
 void genfs_size(struct vnode *vp, off_t size, off_t *eobp, int flags);

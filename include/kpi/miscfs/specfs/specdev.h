@@ -20,11 +20,11 @@ struct specdev;
 
 /* Locks: (d) device_lock, (i) immutable. */
 struct specnode {
-	struct vnode *sn_next;	   /* (d) other vnodes of the same hash value */
-	struct specdev *sn_dev;	   /* (i) */
-	dev_t sn_rdev;		   /* (i) */
-	u_int sn_opencnt;	   /* (d) opens through this vnode */
-	bool sn_gone;		   /* (d) revoked */
+	struct vnode *sn_next;	/* (d) other vnodes of the same hash value */
+	struct specdev *sn_dev; /* (i) */
+	dev_t sn_rdev;		/* (i) */
+	u_int sn_opencnt;	/* (d) opens through this vnode */
+	bool sn_gone;		/* (d) revoked */
 };
 
 struct specdev {
@@ -37,9 +37,9 @@ struct specdev {
 	bool sd_opened, sd_closing;  /* (d) */
 };
 
-#define v_rdev	     v_specnode->sn_rdev
+#define v_rdev		 v_specnode->sn_rdev
 #define v_specmountpoint v_specnode->sn_dev->sd_mountpoint
-#define v_speclockf  v_specnode->sn_dev->sd_lockf
+#define v_speclockf	 v_specnode->sn_dev->sd_lockf
 
 /* Give a new vnode of type VBLK or VCHR its device.  sleeps. */
 void spec_node_init(struct vnode *vp, dev_t rdev);
@@ -72,17 +72,17 @@ int spec_read(void *);
 int spec_reclaim(void *);
 int spec_strategy(void *);
 int spec_write(void *);
-#define spec_abortop genfs_abortop
-#define spec_create genfs_badop
-#define spec_link genfs_badop
-#define spec_mkdir genfs_badop
-#define spec_mknod genfs_badop
-#define spec_readdir genfs_badop
+#define spec_abortop  genfs_abortop
+#define spec_create   genfs_badop
+#define spec_link     genfs_badop
+#define spec_mkdir    genfs_badop
+#define spec_mknod    genfs_badop
+#define spec_readdir  genfs_badop
 #define spec_readlink genfs_badop
-#define spec_remove genfs_badop
-#define spec_rename genfs_badop
-#define spec_rmdir genfs_badop
-#define spec_symlink genfs_badop
-#define spec_seek genfs_nullop
+#define spec_remove   genfs_badop
+#define spec_rename   genfs_badop
+#define spec_rmdir    genfs_badop
+#define spec_symlink  genfs_badop
+#define spec_seek     genfs_nullop
 
 #endif /* KPI_MISCFS_SPECFS_SPECDEV_H */
