@@ -250,7 +250,8 @@ rw_exit(krwlock_t *rw)
 	lockdebug_unlocked(rw);
 	LOCKS_HELD(l, -1);
 	KASSERTMSG(rw_lock_held(rw), "rwlock %p is not held", rw);
-	if (__predict_false((word & RW_WAITERS) != 0 || !rw_cas(rw, word, rest, __ATOMIC_RELEASE)))
+	if (__predict_false((word & RW_WAITERS) != 0 || word < RW_READER_ONE ||
+		!rw_cas(rw, word, rest, __ATOMIC_RELEASE)))
 		rw_exit_contended(rw, l);
 }
 
