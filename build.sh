@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-PACKAGES=(gcc clang lld binutils cmake ninja-build pkg-config python3 check libsubunit-dev libuv1-dev
+PACKAGES=(gcc g++ clang libclang-rt-dev lld binutils cmake ninja-build pkg-config python3 check libsubunit-dev libuv1-dev
     liburcu-dev mandoc e2fsprogs attr clang-format)
 
 usage() {
