@@ -38,6 +38,6 @@ cat >"$work/tree/CMakeLists.txt" <<-'EOF'
 	pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 	add_subdirectory(scratch)
 EOF
-cmake -S "$work/tree" -B "$work/tree/build" -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+cmake -G Ninja -S "$work/tree" -B "$work/tree/build" -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 cmake --build "$work/tree/build" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 (cd "$work/tree/build" && ctest --output-on-failure --no-tests=error)

@@ -86,7 +86,7 @@ cat >"$work/cm/CMakeLists.txt" <<-EOF
 EOF
 for static in OFF ON; do
 	rm -rf "$work/cmb"
-	if cmake -S "$work/cm" -B "$work/cmb" -DCMAKE_PREFIX_PATH="$work/prefix" -DLIBRUMP_STATIC=$static >"$work/log" 2>&1 &&
+	if cmake -G Ninja -S "$work/cm" -B "$work/cmb" -DCMAKE_PREFIX_PATH="$work/prefix" -DLIBRUMP_STATIC=$static >"$work/log" 2>&1 &&
 	    cmake --build "$work/cmb" >>"$work/log" 2>&1; then
 		check "find_package static=$static" "$work/cmb/first" "$work/img" f
 	else
