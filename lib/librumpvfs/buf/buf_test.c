@@ -9,16 +9,6 @@
 #define NTHREADS 8
 #define NSTEPS	 2000
 
-#define ck_kernel(expr)                                               \
-	do {                                                          \
-		const char *what_;                                    \
-                                                                      \
-		rump_schedule();                                      \
-		what_ = (expr);                                       \
-		rump_unschedule();                                    \
-		ck_assert_msg(what_ == NULL, "%s: %s", #expr, what_); \
-	} while (0)
-
 START_TEST(buf_case)
 {
 	ck_kernel(rump_test_buf_begin());

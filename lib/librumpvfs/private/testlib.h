@@ -42,6 +42,17 @@ teardown(void)
 		    errno, want_);                                                               \
 	} while (0)
 
+/* expr is kernel code that returns NULL, or what went wrong. */
+#define ck_kernel(expr)                                               \
+	do {                                                          \
+		const char *what_;                                    \
+                                                                      \
+		rump_schedule();                                      \
+		what_ = (expr);                                       \
+		rump_unschedule();                                    \
+		ck_assert_msg(what_ == NULL, "%s: %s", #expr, what_); \
+	} while (0)
+
 static inline int
 run_suite(TCase *tc, const char *name)
 {
