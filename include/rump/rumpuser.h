@@ -24,7 +24,7 @@
 extern "C" {
 #endif
 
-#define RUMPUSER_VERSION 1
+#define RUMPUSER_VERSION 2
 
 #define RUMPUSER_FOREVER INT64_MAX /* a deadline that never comes */
 
@@ -42,6 +42,11 @@ struct rumpuser_upcalls {
 	void (*hyp_forked)(void);
 	/* The timer armed by rumpuser_timer_arm() is due.  ctx: loop thread, no virtual CPU held. */
 	void (*hyp_timer)(void);
+	/*
+	 * What the calling thread does in the kernel, in words, for reports of a simulated world; NULL:
+	 * not known.  ctx: any; takes no lock.
+	 */
+	void (*hyp_describe)(char *buf, size_t len);
 };
 
 /*
@@ -159,7 +164,8 @@ struct rumpuser_watch;
  * Call fn(arg, events) on the loop thread, which holds no virtual CPU, when fd is ready (level).
  * fn only queues work.  *wp is set before fn is first called.  One watch a descriptor; the caller
  * removes it before it closes fd.
- * errors: EEXIST, EPERM (a regular file or directory), EBADF, ENOMEM, EAGAIN.
+ * errors: EEXIST, EPERM (a regular file or directory), EBADF, ENOMEM, EAGAIN, EOPNOTSUPP (in a
+ * simulated world).
  */
 int rumpuser_watch_add(
     int fd, int events, void (*fn)(void *, int), void *arg, struct rumpuser_watch **wp);

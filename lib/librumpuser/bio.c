@@ -66,18 +66,20 @@ take_batch_locked(void)
 static bool
 wait_for_work_locked(void)
 {
-	int64_t sec, deadline;
+	int64_t sec, deadline = 0;
 	long nsec;
 
 	if (bio.b_stopping)
 		return false;
-	rumpuser_clock_gettime(RUMPUSER_CLOCK_MONOTONIC, &sec, &nsec);
-	deadline = sec * NS_PER_S + nsec + BIO_IDLE_NS;
 	bio.b_idle++;
 	for (;;) {
 		const uint32_t wake = bio.b_wake;
 
 		(void)pthread_mutex_unlock(&bio_lock);
+		if (deadline == 0) {
+			rumpuser_clock_gettime(RUMPUSER_CLOCK_MONOTONIC, &sec, &nsec);
+			deadline = sec * NS_PER_S + nsec + BIO_IDLE_NS;
+		}
 		const int error = rumpuser_park(&bio.b_wake, wake, deadline);
 		(void)pthread_mutex_lock(&bio_lock);
 		if (bio.b_tokens > 0) {

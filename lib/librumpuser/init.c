@@ -84,6 +84,12 @@ rumpuser_init(int version, const struct rumpuser_upcalls *up)
 	return error;
 }
 
+bool
+rumpuser__started(void)
+{
+	return init_done;
+}
+
 void
 rumpuser_fini(void)
 {
@@ -106,6 +112,8 @@ rumpuser_fini(void)
 void
 rumpuser__init_fork(int stage)
 {
+	if (stage == FORK_CHILD)
+		rumpuser_sim = NULL; /* its threads are the parent's */
 	if (stage == FORK_CHILD && init_done) {
 		rumpuser__up.hyp_forked();
 		rumpuser__up = no_upcalls;

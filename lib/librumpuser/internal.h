@@ -16,13 +16,26 @@
 #include <stdint.h>
 
 #include <rump/rumpuser.h>
+#include <rump/rumpuser_sim.h>
 
 #define NS_PER_S 1000000000
 
 /* The upcalls of the kernel at hand; every entry is callable when none is. */
 extern struct rumpuser_upcalls rumpuser__up;
 
-#define LEAVE()	      rumpuser__up.hyp_leave()
+/* True in a simulated world.  No lock of librumpuser is held at its points, nor over its waits. */
+#define SIMULATED() __builtin_expect(rumpuser_sim != NULL, 0)
+
+static inline void *
+rumpuser__leave(void)
+{
+	void *const cookie = rumpuser__up.hyp_leave();
+
+	if (SIMULATED())
+		rumpuser_sim->rs_point(RUMPUSER_POINT_HOST, NULL);
+	return cookie;
+}
+#define LEAVE()	      rumpuser__leave()
 #define ENTER(cookie) rumpuser__up.hyp_enter(cookie)
 
 /*
@@ -60,6 +73,9 @@ rumpuser__errno_restore(const int *saved)
 	__attribute__((__cleanup__(rumpuser__errno_restore), __unused__)) const int keep_errno = \
 	    errno
 
+/* True between rumpuser_init() and rumpuser_fini().  ctx: the only thread in hypercalls. */
+bool rumpuser__started(void);
+
 /* fault.c: allocations that tests can make fail.  ctx: any. */
 bool rumpuser__fault(void);
 /* Zeroed; forgotten and freed in the child of a fork(). */
@@ -82,6 +98,12 @@ void rumpuser__files_fini(void);
 
 void rumpuser__bio_fini(void);
 void rumpuser__loop_fini(void);
+/* loop_sim.c: what stands for the host's set of events in a simulated world. */
+void rumpuser__simloop_reset(void);
+void rumpuser__simloop_settimer(int64_t deadline_ns);
+void rumpuser__simloop_wake(void);
+/* Run the timer and posts() until that returns true: the loop is to end. */
+void rumpuser__simloop_run(bool (*posts)(void));
 
 /*
  * fork.c calls these in the order of the table there: all locks are held over the fork, so that

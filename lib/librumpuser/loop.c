@@ -42,6 +42,7 @@ static pthread_cond_t loop_cond = PTHREAD_COND_INITIALIZER; /* a batch has ended
 static struct {
 	bool l_running;			  /* (l); read without it by rumpuser_timer_arm() */
 	bool l_stopping;		  /* (l) */
+	bool l_simulated;		  /* (s) loop_sim.c in place of l_hp, l_uv and l_poll */
 	unsigned l_batch;		  /* (l) odd: events are being dispatched */
 	struct hostpoll l_hp;		  /* (s) */
 	struct rumpuser_thread *l_thread; /* (l) */
@@ -122,7 +123,20 @@ loop_ready(uv_poll_t *poll, int status, int events)
 static void
 loop_main(void *arg)
 {
-	(void)uv_run(&loop.l_uv, UV_RUN_DEFAULT);
+	if (loop.l_simulated)
+		rumpuser__simloop_run(run_posts);
+	else
+		(void)uv_run(&loop.l_uv, UV_RUN_DEFAULT);
+}
+
+/* Make the loop look at posts and at l_stopping. */
+static void
+loop_wake(void)
+{
+	if (loop.l_simulated)
+		rumpuser__simloop_wake();
+	else
+		hostpoll_wake(&loop.l_hp);
 }
 
 /*
@@ -174,10 +188,23 @@ uv_setup(void)
 	return 0;
 }
 
+/* What the loop waits for: the host's set of events, under libuv. */
+static int
+events_open(void)
+{
+	int error;
+
+	if ((error = hostpoll_open(&loop.l_hp)) != 0)
+		return error;
+	if ((error = probe_descriptors()) != 0 || (error = uv_setup()) != 0)
+		hostpoll_close(&loop.l_hp);
+	return error;
+}
+
 static int
 loop_start_locked(void)
 {
-	int error;
+	int error = 0;
 
 	if (loop.l_running)
 		return 0;
@@ -185,22 +212,18 @@ loop_start_locked(void)
 	loop.l_batch = 0;
 	loop.l_posts = NULL;
 	loop.l_postend = &loop.l_posts;
-	if ((error = hostpoll_open(&loop.l_hp)) != 0)
+	loop.l_simulated = SIMULATED();
+	if (loop.l_simulated)
+		rumpuser__simloop_reset();
+	else if ((error = events_open()) != 0)
 		return error;
-	if ((error = probe_descriptors()) != 0)
-		goto fail_hp;
-	if ((error = uv_setup()) != 0)
-		goto fail_hp;
-	if ((error = rumpuser_thread_create(loop_main, NULL, "rumploop", true, &loop.l_thread)) !=
-	    0)
-		goto fail_uv;
-	__atomic_store_n(&loop.l_running, true, __ATOMIC_RELEASE);
-	return 0;
-
-fail_uv:
-	uv_teardown(true);
-fail_hp:
-	hostpoll_close(&loop.l_hp);
+	error = rumpuser_thread_create(loop_main, NULL, "rumploop", true, &loop.l_thread);
+	if (error == 0)
+		__atomic_store_n(&loop.l_running, true, __ATOMIC_RELEASE);
+	else if (!loop.l_simulated) {
+		uv_teardown(true);
+		hostpoll_close(&loop.l_hp);
+	}
 	return error;
 }
 
@@ -228,7 +251,10 @@ rumpuser_timer_arm(int64_t deadline_ns)
 			return error;
 		(void)pthread_mutex_unlock(&loop_lock);
 	}
-	hostpoll_settimer(&loop.l_hp, deadline_ns);
+	if (loop.l_simulated)
+		rumpuser__simloop_settimer(deadline_ns);
+	else
+		hostpoll_settimer(&loop.l_hp, deadline_ns);
 	return 0;
 }
 
@@ -251,7 +277,7 @@ rumpuser_loop_post(void (*fn)(void *), void *arg)
 	*loop.l_postend = p;
 	loop.l_postend = &p->p_next;
 	if (first)
-		hostpoll_wake(&loop.l_hp);
+		loop_wake();
 	(void)pthread_mutex_unlock(&loop_lock);
 	return 0;
 }
@@ -266,6 +292,10 @@ rumpuser_watch_add(
 
 	if (w == NULL)
 		return ENOMEM;
+	if (SIMULATED()) { /* nobody knows when the host's descriptors become ready */
+		rumpuser__free(w);
+		return EOPNOTSUPP;
+	}
 	w->w_fd = fd;
 	w->w_fn = fn;
 	w->w_arg = arg;
@@ -305,12 +335,14 @@ rumpuser__loop_fini(void)
 		return;
 	}
 	loop.l_stopping = true;
-	hostpoll_wake(&loop.l_hp);
+	loop_wake();
 	(void)pthread_mutex_unlock(&loop_lock);
 	rumpuser_thread_join(loop.l_thread);
 	(void)run_posts(); /* that came after the thread's last look */
-	(void)uv_loop_close(&loop.l_uv);
-	hostpoll_close(&loop.l_hp);
+	if (!loop.l_simulated) {
+		(void)uv_loop_close(&loop.l_uv);
+		hostpoll_close(&loop.l_hp);
+	}
 	__atomic_store_n(&loop.l_running, false, __ATOMIC_RELEASE);
 }
 
@@ -322,9 +354,11 @@ void
 rumpuser__loop_fork(int stage)
 {
 	if (stage == FORK_CHILD && loop.l_running) {
-		hostpoll_close(&loop.l_hp);
-		if (uv_loop_fork(&loop.l_uv) == 0)
-			uv_teardown(!uv_is_closing((uv_handle_t *)&loop.l_poll));
+		if (!loop.l_simulated) {
+			hostpoll_close(&loop.l_hp);
+			if (uv_loop_fork(&loop.l_uv) == 0)
+				uv_teardown(!uv_is_closing((uv_handle_t *)&loop.l_poll));
+		}
 		loop_cond = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
 		loop.l_running = false;
 	}

@@ -14,6 +14,43 @@
 
 static _Atomic unsigned long live_mapped;
 
+static char *
+map_somewhere(size_t size, size_t align, size_t slack)
+{
+	char *const p =
+	    mmap(NULL, size + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+
+	char *const start = p + (-(uintptr_t)p & (align - 1));
+	const size_t head = (size_t)(start - p);
+	if (head > 0)
+		(void)munmap(p, head);
+	if (slack > head)
+		(void)munmap(start + size, slack - head);
+	return start;
+}
+
+/* The simulation says where, so that runs of a program do not differ in their addresses. */
+static char *
+map_simulated(size_t size, size_t align, size_t slack)
+{
+#ifdef MAP_FIXED_NOREPLACE
+	void *const where = rumpuser_sim->rs_address(size, align);
+	void *p;
+
+	if (where != NULL) {
+		p = mmap(where, size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		if (p == where)
+			return p;
+		if (p != MAP_FAILED) /* a host that takes the address for a wish */
+			(void)munmap(p, size);
+	}
+#endif
+	return map_somewhere(size, align, slack);
+}
+
 int
 rumpuser_map(size_t size, size_t align, int flags, void **ptr)
 {
@@ -22,17 +59,10 @@ rumpuser_map(size_t size, size_t align, int flags, void **ptr)
 
 	if (size == 0 || size > SIZE_MAX - slack || rumpuser__fault())
 		return ENOMEM;
-	char *const p =
-	    mmap(NULL, size + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
+	char *const start =
+	    SIMULATED() ? map_simulated(size, align, slack) : map_somewhere(size, align, slack);
+	if (start == NULL)
 		return ENOMEM;
-
-	char *const start = p + (-(uintptr_t)p & (align - 1));
-	const size_t head = (size_t)(start - p);
-	if (head > 0)
-		(void)munmap(p, head);
-	if (slack > head)
-		(void)munmap(start + size, slack - head);
 #ifdef MADV_HUGEPAGE
 	if (flags & RUMPUSER_MEM_HUGE)
 		(void)madvise(start, size, MADV_HUGEPAGE);

@@ -48,10 +48,14 @@ rumpuser_getparam(enum rumpuser_param param, char *buf, size_t buflen)
 
 	switch (param) {
 	case RUMPUSER_PARAM_NCPU:
-		ncpu = host_ncpu();
+		ncpu = SIMULATED() ? rumpuser_sim->rs_ncpu : host_ncpu();
 		n = snprintf(buf, buflen, "%ld", ncpu > 0 ? ncpu : 1);
 		break;
 	case RUMPUSER_PARAM_HOSTNAME:
+		if (SIMULATED()) {
+			n = snprintf(buf, buflen, "rump-sim");
+			break;
+		}
 		if (gethostname(host, sizeof(host)) == -1)
 			(void)strcpy(host, "localhost");
 		host[sizeof(host) - 1] = '\0';

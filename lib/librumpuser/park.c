@@ -28,8 +28,8 @@ deadline_timespec(int64_t deadline_ns)
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int
-rumpuser_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
+static int
+host_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
 {
 	KEEP_ERRNO;
 	const struct timespec ts = deadline_timespec(deadline_ns);
@@ -43,8 +43,8 @@ rumpuser_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
 	return 0;
 }
 
-void
-rumpuser_unpark(const uint32_t *word, int n)
+static void
+host_unpark(const uint32_t *word, int n)
 {
 	KEEP_ERRNO;
 
@@ -87,8 +87,8 @@ bucket_of(const uint32_t *word)
 	return &buckets[(v ^ (v >> 6) ^ (v >> 12)) % (sizeof(buckets) / sizeof(buckets[0]))];
 }
 
-int
-rumpuser_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
+static int
+host_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
 {
 	HOST_SECTION;
 	const struct timespec ts = deadline_timespec(deadline_ns);
@@ -106,8 +106,8 @@ rumpuser_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
 	return error == ETIMEDOUT ? ETIMEDOUT : 0;
 }
 
-void
-rumpuser_unpark(const uint32_t *word, int n)
+static void
+host_unpark(const uint32_t *word, int n)
 {
 	struct bucket *const b = bucket_of(word);
 
@@ -117,3 +117,20 @@ rumpuser_unpark(const uint32_t *word, int n)
 	(void)pthread_mutex_unlock(&b->b_lock);
 }
 #endif
+
+int
+rumpuser_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
+{
+	if (SIMULATED())
+		return rumpuser_sim->rs_park(word, expect, deadline_ns);
+	return host_park(word, expect, deadline_ns);
+}
+
+void
+rumpuser_unpark(const uint32_t *word, int n)
+{
+	if (SIMULATED())
+		rumpuser_sim->rs_unpark(word, n);
+	else
+		host_unpark(word, n);
+}

@@ -54,6 +54,12 @@ rumpuser_getrandom(void *buf, size_t len)
 {
 	HOST_SECTION;
 	char *p = buf;
+
+	if (SIMULATED()) {
+		rumpuser_sim->rs_getrandom(buf, len);
+		return 0;
+	}
+
 	int error = from_call(&p, &len, GRND_NONBLOCK);
 
 	if (error == EAGAIN) {

@@ -34,16 +34,16 @@ struct rumpuser_thread {
 	void *t_arg;			    /* (i) */
 	bool t_joinable;		    /* (i) */
 	char t_name[16];		    /* (i) */
+	struct rumpuser_sim_thread *t_sim;  /* (i) NULL: not simulated */
 	jmp_buf t_exit;			    /* (o) */
 	struct rumpuser_thread *t_allnext;  /* (t) */
 	struct rumpuser_thread *t_zombnext; /* (t) */
 };
 
 static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t threads_cond = PTHREAD_COND_INITIALIZER; /* ndetached became 0 */
-static struct rumpuser_thread *all_threads;		       /* (t) not yet joined */
-static struct rumpuser_thread *zombies;			       /* (t) detached and ended */
-static unsigned ndetached;				       /* (t) detached and running */
+static struct rumpuser_thread *all_threads; /* (t) not yet joined */
+static struct rumpuser_thread *zombies;	    /* (t) detached and ended */
+static uint32_t ndetached;		    /* (t) detached and running; slept on without */
 
 static __thread struct rumpuser_thread *self;
 
@@ -53,6 +53,8 @@ reap(struct rumpuser_thread *t)
 {
 	struct rumpuser_thread **tp;
 
+	if (t->t_sim != NULL)
+		rumpuser_sim->rs_thread_join(t->t_sim);
 	(void)pthread_join(t->t_pthread, NULL);
 	(void)pthread_mutex_lock(&threads_lock);
 	for (tp = &all_threads; *tp != t; tp = &(*tp)->t_allnext)
@@ -85,6 +87,8 @@ thread_main(void *arg)
 	(void)pthread_setname_np(pthread_self(), t->t_name);
 #endif
 	self = t;
+	if (t->t_sim != NULL)
+		rumpuser_sim->rs_thread_begin(t->t_sim);
 	if (_setjmp(t->t_exit) == 0)
 		t->t_fn(t->t_arg);
 	if (t->t_joinable)
@@ -94,9 +98,11 @@ thread_main(void *arg)
 	ended = zombies;
 	t->t_zombnext = NULL;
 	zombies = t;
-	if (--ndetached == 0)
-		(void)pthread_cond_broadcast(&threads_cond);
+	const uint32_t left = ndetached - 1;
+	__atomic_store_n(&ndetached, left, __ATOMIC_RELAXED);
 	(void)pthread_mutex_unlock(&threads_lock);
+	if (left == 0)
+		rumpuser_unpark(&ndetached, 1);
 	reap_list(ended);
 	return NULL;
 }
@@ -116,6 +122,15 @@ create_blocked(struct rumpuser_thread *t, pthread_attr_t *attr)
 	return error;
 }
 
+/* One that has never run. */
+static void
+thread_free(struct rumpuser_thread *t)
+{
+	if (t->t_sim != NULL)
+		rumpuser_sim->rs_thread_unmake(t->t_sim);
+	rumpuser__free(t);
+}
+
 int
 rumpuser_thread_create(
     void (*fn)(void *), void *arg, const char *name, bool joinable, struct rumpuser_thread **tp)
@@ -126,8 +141,12 @@ rumpuser_thread_create(
 
 	if (t == NULL)
 		return ENOMEM;
-	if (rumpuser__fault() || pthread_attr_init(&attr) != 0) {
+	if (SIMULATED() && rumpuser_sim->rs_thread_make(name, &t->t_sim) != 0) {
 		rumpuser__free(t);
+		return ENOMEM;
+	}
+	if (rumpuser__fault() || pthread_attr_init(&attr) != 0) {
+		thread_free(t);
 		return EAGAIN;
 	}
 	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
@@ -143,12 +162,12 @@ rumpuser_thread_create(
 		t->t_allnext = all_threads;
 		all_threads = t;
 		if (!joinable)
-			ndetached++;
+			__atomic_store_n(&ndetached, ndetached + 1, __ATOMIC_RELAXED);
 	}
 	(void)pthread_mutex_unlock(&threads_lock);
 	(void)pthread_attr_destroy(&attr);
 	if (error != 0) {
-		rumpuser__free(t);
+		thread_free(t);
 		return error;
 	}
 	if (tp != NULL)
@@ -183,10 +202,11 @@ void
 rumpuser__thread_fini(void)
 {
 	struct rumpuser_thread *ended;
+	uint32_t n;
 
+	while ((n = __atomic_load_n(&ndetached, __ATOMIC_RELAXED)) != 0)
+		(void)rumpuser_park(&ndetached, n, RUMPUSER_FOREVER);
 	(void)pthread_mutex_lock(&threads_lock);
-	while (ndetached > 0)
-		(void)pthread_cond_wait(&threads_cond, &threads_lock);
 	ended = zombies;
 	zombies = NULL;
 	(void)pthread_mutex_unlock(&threads_lock);
@@ -200,7 +220,6 @@ rumpuser__thread_fork(int stage)
 		all_threads = NULL;
 		zombies = NULL;
 		ndetached = self != NULL && !self->t_joinable; /* a thread of ours forked */
-		threads_cond = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
 	}
 	rumpuser__fork_lock(&threads_lock, stage);
 }

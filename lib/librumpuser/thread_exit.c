@@ -16,11 +16,10 @@ struct exit_record {
 };
 
 static pthread_mutex_t exit_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t exit_cond = PTHREAD_COND_INITIALIZER; /* exit_running became 0 */
 static pthread_key_t exit_key;
 static bool exit_keyed;		 /* exit_lock */
 static unsigned exit_generation; /* exit_lock; odd while the kernel is there */
-static unsigned exit_running;	 /* exit_lock; calls of hyp_threadexit() under way */
+static uint32_t exit_running;	 /* (a) calls of hyp_threadexit() under way; up under exit_lock */
 
 static __thread struct exit_record record;
 
@@ -37,13 +36,11 @@ thread_ends(void *arg)
 		(void)pthread_mutex_unlock(&exit_lock);
 		return;
 	}
-	exit_running++;
+	__atomic_fetch_add(&exit_running, 1, __ATOMIC_RELAXED);
 	(void)pthread_mutex_unlock(&exit_lock);
 	rumpuser__up.hyp_threadexit(exit_arg);
-	(void)pthread_mutex_lock(&exit_lock);
-	if (--exit_running == 0)
-		(void)pthread_cond_broadcast(&exit_cond);
-	(void)pthread_mutex_unlock(&exit_lock);
+	__atomic_fetch_sub(&exit_running, 1, __ATOMIC_RELEASE);
+	rumpuser_unpark(&exit_running, 1);
 }
 
 int
@@ -86,11 +83,13 @@ rumpuser__atexit_init(void)
 void
 rumpuser__atexit_fini(void)
 {
+	uint32_t n;
+
 	(void)pthread_mutex_lock(&exit_lock);
 	__atomic_store_n(&exit_generation, exit_generation + 1, __ATOMIC_RELAXED);
-	while (exit_running > 0)
-		(void)pthread_cond_wait(&exit_cond, &exit_lock);
 	(void)pthread_mutex_unlock(&exit_lock);
+	while ((n = __atomic_load_n(&exit_running, __ATOMIC_ACQUIRE)) != 0)
+		(void)rumpuser_park(&exit_running, n, RUMPUSER_FOREVER);
 }
 
 void
@@ -100,7 +99,6 @@ rumpuser__atexit_fork(int stage)
 		if (exit_generation & 1)
 			exit_generation++;
 		exit_running = 0;
-		exit_cond = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
 	}
 	rumpuser__fork_lock(&exit_lock, stage);
 }

@@ -117,7 +117,9 @@ atomic_add_ptr_nv(volatile void *p, ssize_t n)
  * Memory barriers.  ThreadSanitizer does not model fences, so its build replaces each by an
  * ordered operation on one shared word: no false alarm, at the price of a few missed ones.
  */
-#if defined(__has_feature)
+#if defined(RUMP_POINTS)
+/* Instrumented, but not for ThreadSanitizer: librumptest. */
+#elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define KPI_TSAN 1
 #endif
