@@ -2,7 +2,7 @@
 # Copyright (c) 2026 The librump authors
 #
 # rump_component(NAME CLASS class [NEEDS ...] SOURCES ... [INCLUDES ...] [TESTS ...] [FUZZ ...]
-#                [MAN ...] [GENERATED ...] [NOINSTALL])
+#                [MAN ...] [GENERATED ...] [NOINSTALL] [POINTS])
 #
 # Builds one kernel component, the way that ARCHITECTURE.md D1 and D4 describe it:
 #
@@ -15,10 +15,16 @@
 # CLASS is the component's layer: base, faction (vfs, net, dev) or driver classes (fs, net_if, dev_drv).
 # NEEDS names the components below it; an upward or sideways name stops the configuration.
 # TESTS are Check programs (<unit>_test.c), one executable each, linked like a user's program.
+# POINTS: loads and stores are points of a simulation (librumptest); only programs with it can link the component.
 # FUZZ are libFuzzer targets, built by the fuzz configuration only.
 #
 # rump_program(NAME SOURCES ... USES components... [LIBS ...])   a host program over components
 # rump_check(NAME SOURCES ... USES components... [LABELS ...] [LIBS ...])   a Check program and its ctest
+#
+# rump_driver_test(NAME SOURCES driver_test.c DRIVER driver.c... [USES components...] [INCLUDES ...] [LIBS ...])
+#   A driver and its Check test on the workbench (<rump/rumptest.h>): the driver becomes a component of its own,
+#   compiled with DIAGNOSTIC and, unless a sanitizer is at work, with a point of the simulation at each load
+#   and store.  It wants the checked kernel: with another there is no such test.
 #
 # Used by this tree, and installed: find_package(librump) brings it to drivers that live elsewhere.
 # Who includes it sets where things are:
@@ -131,7 +137,7 @@ function(rump_check name)
 endfunction()
 
 function(rump_component name)
-  cmake_parse_arguments(A "NOINSTALL" "CLASS" "NEEDS;SOURCES;INCLUDES;TESTS;TEST_USES;TEST_LIBS;FUZZ;MAN;GENERATED;DEFINES" ${ARGN})
+  cmake_parse_arguments(A "NOINSTALL;POINTS" "CLASS" "NEEDS;SOURCES;INCLUDES;TESTS;TEST_USES;TEST_LIBS;FUZZ;MAN;GENERATED;DEFINES" ${ARGN})
   if(A_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "rump_component(${name}): unknown words: ${A_UNPARSED_ARGUMENTS}")
   endif()
@@ -182,6 +188,10 @@ function(rump_component name)
     set_source_files_properties(${glue} PROPERTIES INCLUDE_DIRECTORIES "${private}")
   else()
     target_include_directories(${name}_obj PRIVATE ${private})
+  endif()
+  if(A_POINTS AND NOT RUMP_SANITIZE)
+    target_compile_options(${name}_obj PRIVATE -fsanitize=thread $<$<C_COMPILER_ID:GNU>:-Wno-tsan>)
+    target_compile_definitions(${name}_obj PRIVATE RUMP_POINTS)
   endif()
   if(TARGET rump_generated)
     add_dependencies(${name}_obj rump_generated)
@@ -258,4 +268,17 @@ function(rump_installed_component name layer libdir)
   set_property(GLOBAL PROPERTY RUMP_LAYER_OF_${name} ${layer})
   set_property(GLOBAL PROPERTY RUMP_NEEDS_${name} "${ARGN}")
   set_property(GLOBAL PROPERTY RUMP_SO_${name} ${libdir}/lib${name}.so.${RUMP_SOVERSION})
+endfunction()
+
+function(rump_driver_test name)
+  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;DRIVER;USES;INCLUDES;LIBS;LABELS" ${ARGN})
+  if(A_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "rump_driver_test(${name}): unknown words: ${A_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT BUILD_TESTING OR NOT RUMP_DIAGNOSTIC)
+    return()
+  endif()
+  rump_component(${name}_driver CLASS kern NEEDS rump ${A_USES} SOURCES ${A_DRIVER} INCLUDES ${A_INCLUDES} NOINSTALL POINTS)
+  rump_check(${name} SOURCES ${A_SOURCES} USES ${name}_driver LIBS ${A_LIBS} rumptest LABELS ${A_LABELS}
+      TIMEOUT ${A_TIMEOUT})
 endfunction()
