@@ -52,7 +52,7 @@ set(RUMP_LAYER_driver 3)
 set(RUMP_LAYER_test 4)
 
 set(RUMP_KERNEL_FLAGS -std=gnu11 -ffreestanding -nostdinc -fno-common -fno-strict-aliasing -fno-lto -fPIC
-    -fno-semantic-interposition -fno-plt -ftls-model=initial-exec -Wall -Wextra -Werror -Wno-unused-parameter
+    -fno-semantic-interposition -fno-plt -fasynchronous-unwind-tables -ftls-model=initial-exec -Wall -Wextra -Werror -Wno-unused-parameter
     -Wno-sign-compare -Wno-missing-field-initializers -Wmissing-prototypes -Wstrict-prototypes
     -Wpointer-arith -Wvla)
 if(NOT RUMP_SANITIZE AND NOT RUMP_COVERAGE)
