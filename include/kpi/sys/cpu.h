@@ -73,8 +73,17 @@ bool cpu_intr_p(void);
 /* True when the caller cannot be moved to another CPU without blocking: always. */
 bool cpu_kpreempt_disabled(void);
 
+/*
+ * Where tests simulate the world, others run in busy-waiting loops and in read sections: the
+ * former would never end else.  Neither is a place to sleep: CPU and locks are kept.
+ */
+void rump_point_spin(void);
+void rump_point_read(void);
+
 /* How busy-waiting loops tell the processor. */
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(DIAGNOSTIC)
+#define SPINLOCK_BACKOFF_HOOK rump_point_spin()
+#elif defined(__x86_64__) || defined(__i386__)
 #define SPINLOCK_BACKOFF_HOOK __asm__ volatile("pause" ::: "memory")
 #elif defined(__aarch64__)
 #define SPINLOCK_BACKOFF_HOOK __asm__ volatile("yield" ::: "memory")

@@ -11,6 +11,7 @@
 #define KPI_SYS_PSERIALIZE_H
 
 #include <sys/types.h>
+#include <sys/cpu.h>
 #include <sys/lwp.h>
 
 struct pserialize;
@@ -33,6 +34,9 @@ pserialize_read_enter(void)
 	curlwp->l_rdsections++;
 #endif
 	__insn_barrier();
+#ifdef DIAGNOSTIC
+	rump_point_read();
+#endif
 	return 0;
 }
 

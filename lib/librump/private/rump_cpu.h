@@ -113,6 +113,9 @@ void rump_thread_adopt(struct lwp *l, uint32_t flags);
 void rump_thread_disown(void);
 extern uint32_t rump_boot_gen; /* of the kernel that is up or coming up */
 
+/* point.c: what the calling thread does, in words.  ctx: any; takes no lock. */
+void rump_thread_describe(char *buf, size_t len);
+
 /* boot/init.c: this thread is the child of a fork. */
 void rump_boot_forked(void);
 

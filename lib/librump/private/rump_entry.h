@@ -30,6 +30,7 @@
 #include <sys/lwp.h>
 #include <sys/proc.h>
 
+#include "rump_point.h"
 #include "rump_sync.h"
 #include "rump_tsan.h"
 
@@ -78,6 +79,7 @@ rump_enter(struct lwp **lp)
 	struct lwp *l;
 	uint32_t expect = 0;
 
+	RUMP_POINT(ENTER, NULL);
 	if (__predict_false(t->t_ready == 0))
 		return rump_enter_slow(lp, RUMP_SLOW_NOTREADY);
 	t->t_ready = 0;
@@ -124,6 +126,7 @@ rump_leave(void)
 		rump_cpu_left(ci);
 	__insn_barrier();
 	t->t_ready = t->t_gen;
+	RUMP_POINT(LEAVE, NULL);
 }
 
 #define rump_syscall_enter(lp) rump_enter(lp)

@@ -30,6 +30,9 @@ bool rump_sync_waits_for_event(const struct lwp *l);
 void rump_sync_lwp_init(struct lwp *l);
 void rump_sync_lwp_check(struct lwp *l);
 
+/* What l waits for, in words with a blank before them, or "".  Takes no lock. */
+void rump_sync_describe(const struct lwp *l, char *buf, size_t len);
+
 /* l leaves the kernel: it holds no lock.  Nothing in builds without DIAGNOSTIC. */
 #ifdef DIAGNOSTIC
 void rump_sync_leave_check(struct lwp *l);

@@ -357,6 +357,7 @@ preempt(void)
 	struct lwp *l = curlwp;
 
 	KASSERT(l->l_rdsections == 0);
+	rump_point_spin();
 	if (__atomic_load_n(&nwaiters, __ATOMIC_RELAXED) == 0) {
 		struct cpu_info *ci = l->l_cpu;
 

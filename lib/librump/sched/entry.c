@@ -150,6 +150,7 @@ rump_leave_slow(void)
 			(*hook)();
 	}
 	rump_unschedule_lwp(l);
+	RUMP_POINT(LEAVE, NULL);
 	blocked = (t->t_flags & RUMP_T_BLOCKED) != 0;
 	t->t_flags &= ~(RUMP_T_BLOCKED | RUMP_T_OFFCPU);
 	__insn_barrier();
@@ -288,4 +289,7 @@ const struct rumpuser_upcalls rump_upcalls = {
 	.hyp_threadexit = hyp_threadexit,
 	.hyp_forked = hyp_forked,
 	.hyp_timer = hyp_timer,
+#ifdef DIAGNOSTIC
+	.hyp_describe = rump_thread_describe,
+#endif
 };

@@ -24,6 +24,7 @@
 #include "rump_boot.h"
 #include "rump_cpu.h"
 #include "rump_entry.h"
+#include "rump_point.h"
 #include "rump_sched.h"
 #include "rump_sync.h"
 #include "rump_time.h"
@@ -131,6 +132,7 @@ lwp_park(int64_t deadline_ns)
 	struct lwp *l = curlwp;
 	bool woken;
 
+	RUMP_POINT(SLEEP, &l->l_park);
 	if (take_token(l))
 		return 0;
 	if (__predict_false(!rump_threads_p()) && (l->l_flag & LW_SYSTEM) == 0 && !cold &&

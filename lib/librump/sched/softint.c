@@ -31,6 +31,7 @@
 #include "rump_cpu.h"
 #include "rump_entry.h"
 #include "rump_hlock.h"
+#include "rump_point.h"
 #include "rump_sched.h"
 #include "rump_sync.h"
 
@@ -122,6 +123,7 @@ void
 softint_schedule(void *cookie)
 {
 	pend(cookie, curcpu());
+	RUMP_POINT(SOFTINT, cookie);
 }
 
 void
@@ -140,6 +142,7 @@ handler_call(struct softhand *sh)
 {
 	const bool mpsafe = (sh->sh_flags & SOFTINT_MPSAFE) != 0;
 
+	RUMP_POINT(SOFTINT, sh);
 	if (!mpsafe)
 		KERNEL_LOCK(1, NULL);
 	(*sh->sh_func)(sh->sh_arg);

@@ -53,6 +53,7 @@ cv_sleep(kcondvar_t *cv, kmutex_t *mtx, int64_t deadline_ns, bool intr)
 	struct sleepq *sq;
 	int error, nlocks;
 
+	RUMP_POINT(SLEEP, cv);
 	KASSERTMSG(cv_is_valid(cv), "condvar %p not set up", cv);
 	KASSERTMSG(mutex_owned(mtx), "the mutex of condvar %s is not held", cv->cv_wmesg);
 	if (intr && rump_lwp_interrupted(l))
@@ -128,6 +129,7 @@ cv_timedwaitbt_sig(kcondvar_t *cv, kmutex_t *mtx, struct bintime *bt, const stru
 void
 cv_signal(kcondvar_t *cv)
 {
+	RUMP_POINT(WAKE, cv);
 	if (cv_has_waiters(cv))
 		sleepq_wake(cv, &cv->cv_head, &cv->cv_tail, 1);
 }
@@ -135,6 +137,7 @@ cv_signal(kcondvar_t *cv)
 void
 cv_broadcast(kcondvar_t *cv)
 {
+	RUMP_POINT(WAKE, cv);
 	if (cv_has_waiters(cv))
 		sleepq_wake(cv, &cv->cv_head, &cv->cv_tail, UINT_MAX);
 }

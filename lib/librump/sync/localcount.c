@@ -44,6 +44,7 @@ localcount_add(struct localcount *lc, int64_t delta)
 void
 localcount_acquire(struct localcount *lc)
 {
+	RUMP_POINT(REF, lc);
 	KASSERTMSG(atomic_load_relaxed(&lc->lc_totalp) == NULL, "localcount %p is draining", lc);
 	localcount_add(lc, 1);
 }
@@ -51,6 +52,7 @@ localcount_acquire(struct localcount *lc)
 void
 localcount_release(struct localcount *lc, kcondvar_t *cv, kmutex_t *mtx)
 {
+	RUMP_POINT(REF, lc);
 	if (__predict_true(atomic_load_relaxed(&lc->lc_totalp) == NULL)) {
 		localcount_add(lc, -1);
 		return;

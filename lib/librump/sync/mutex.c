@@ -147,6 +147,7 @@ mutex_spin_enter(kmutex_t *mtx)
 	uint32_t unheld = 0;
 
 	MUTEX_CHECK(mtx);
+	RUMP_POINT(LOCK, mtx);
 	lockdebug_wanted(mtx, mtx->mtx_class, LOCKDEBUG_HERE);
 	if (__predict_false(atomic_load_relaxed(&mtx->mtx_owner) == (uintptr_t)l))
 		panic("mutex_spin_enter: %p is held by the caller", mtx);
@@ -176,6 +177,7 @@ mutex_spin_exit(kmutex_t *mtx)
 		rump_leaf_wake((uint32_t *)__UNVOLATILE(&mtx->mtx_word));
 	if (--l->l_sync.ls_nspin == 0)
 		l->l_sync.ls_spl = l->l_sync.ls_oldspl;
+	RUMP_POINT(UNLOCK, mtx);
 }
 
 void
@@ -188,6 +190,7 @@ mutex_enter(kmutex_t *mtx)
 		return;
 	}
 	MUTEX_CHECK(mtx);
+	RUMP_POINT(LOCK, mtx);
 	ASSERT_SLEEPABLE();
 	lockdebug_wanted(mtx, mtx->mtx_class, LOCKDEBUG_HERE);
 	if (__predict_false(!mutex_cas(mtx, 0, (uintptr_t)l, __ATOMIC_ACQ_REL)))
@@ -210,6 +213,7 @@ mutex_exit(kmutex_t *mtx)
 	LOCKS_HELD(l, -1);
 	if (__predict_false(!mutex_cas(mtx, (uintptr_t)l, 0, __ATOMIC_RELEASE)))
 		mutex_wake(mtx, l);
+	RUMP_POINT(UNLOCK, mtx);
 }
 
 static int
@@ -235,6 +239,7 @@ mutex_tryenter(kmutex_t *mtx)
 	uintptr_t word;
 
 	MUTEX_CHECK(mtx);
+	RUMP_POINT(LOCK, mtx);
 	if (mtx->mtx_ipl != IPL_NONE) {
 		if (!mutex_spin_tryenter(mtx, l))
 			return 0;

@@ -115,6 +115,7 @@ psref_acquire(struct psref *ref, const struct psref_target *t, struct psref_clas
 {
 	struct psref_list *const pl = &pc->pc_list[cpu_number()];
 
+	RUMP_POINT(REF, t);
 	KASSERTMSG(t->prt_class == pc, "psref target %p is of another class", t);
 	KASSERTMSG(!atomic_load_relaxed(&t->prt_draining), "psref target %p is being destroyed", t);
 	ref->psref_target = t;
@@ -160,6 +161,7 @@ psref_release(struct psref *ref, const struct psref_target *t, struct psref_clas
 	struct psref_list *const pl = ref->psref_cpu;
 	bool draining;
 
+	RUMP_POINT(REF, t);
 	KASSERTMSG(ref->psref_target == t, "psref %p is to another target", ref);
 	KASSERTMSG(ref->psref_lwp == curlwp, "psref %p was taken by another lwp", ref);
 	rump_leaf_enter(&pl->pl_lock);

@@ -212,6 +212,7 @@ rw_exit_contended(krwlock_t *rw, struct lwp *l)
 void
 rw_enter(krwlock_t *rw, const krw_t op)
 {
+	RUMP_POINT(LOCK, rw);
 	struct lwp *const l = curlwp;
 	const uintptr_t word = op == RW_READER ? atomic_load_relaxed(&rw->rw_owner) : 0;
 
@@ -230,6 +231,7 @@ rw_tryenter(krwlock_t *rw, const krw_t op)
 	struct lwp *const l = curlwp;
 	uintptr_t word;
 
+	RUMP_POINT(LOCK, rw);
 	do {
 		word = atomic_load_relaxed(&rw->rw_owner);
 		if (rw_must_wait(word, op))
@@ -253,6 +255,7 @@ rw_exit(krwlock_t *rw)
 	if (__predict_false((word & RW_WAITERS) != 0 || word < RW_READER_ONE ||
 		!rw_cas(rw, word, rest, __ATOMIC_RELEASE)))
 		rw_exit_contended(rw, l);
+	RUMP_POINT(UNLOCK, rw);
 }
 
 int
@@ -261,6 +264,7 @@ rw_tryupgrade(krwlock_t *rw)
 	struct lwp *const l = curlwp;
 	uintptr_t word;
 
+	RUMP_POINT(LOCK, rw);
 	do {
 		word = atomic_load_relaxed(&rw->rw_owner);
 		KASSERTMSG(rw_writer(word) == NULL && word >= RW_READER_ONE,
@@ -277,6 +281,7 @@ rw_downgrade(krwlock_t *rw)
 {
 	struct sleepq *sq;
 
+	RUMP_POINT(UNLOCK, rw);
 	KASSERTMSG(rw_write_held(rw), "rwlock %p is not held by the caller", rw);
 	if (rw_cas(rw, (uintptr_t)curlwp | RW_WRITTEN, RW_READER_ONE, __ATOMIC_RELEASE))
 		return;
@@ -316,4 +321,10 @@ rw_owner_running(const krwlock_t *rw)
 	const struct lwp *const writer = rw_writer(atomic_load_relaxed(&rw->rw_owner));
 
 	return writer != NULL && lwp_running(writer);
+}
+
+struct lwp *
+rw_holder(const krwlock_t *rw)
+{
+	return rw_writer(atomic_load_relaxed(&rw->rw_owner));
 }

@@ -28,10 +28,12 @@
 #include <sys/cpu.h>
 #include <sys/lock.h>
 #include <sys/lwp.h>
+#include <sys/rwlock.h>
 #include <sys/systm.h>
 #include <rump/rumpuser.h>
 
 #include "rump_leaf.h"
+#include "rump_point.h"
 #include "rump_sched.h"
 #include "rump_sync.h"
 #include "rump_time.h"
@@ -103,6 +105,9 @@ lwp_running(const struct lwp *l)
 
 /* How often a waiter looks at a lock before it sleeps: about what a sleep costs, 10 us. */
 #define LOCK_SPINS (ncpu > 1 ? 250 : 0)
+
+/* Who has an rwlock for writing, or NULL.  For reports: the answer may be stale. */
+struct lwp *rw_holder(const krwlock_t *rw);
 
 void kernel_lock_init(void);
 void kernel_lock_fini(void);

@@ -13,6 +13,7 @@ tsleep_on(wchan_t wchan, pri_t pri, const char *wmesg, int timo, kmutex_t *mtx)
 	struct sleepq *sq;
 	int error, nlocks;
 
+	RUMP_POINT(SLEEP, wchan);
 	if (intr && rump_lwp_interrupted(l)) {
 		if (mtx != NULL && (pri & PNORELOCK) != 0)
 			mutex_exit(mtx);
@@ -50,12 +51,14 @@ mtsleep(wchan_t wchan, pri_t pri, const char *wmesg, int timo, kmutex_t *mtx)
 void
 wakeup(wchan_t wchan)
 {
+	RUMP_POINT(WAKE, wchan);
 	sleepq_wake(wchan, NULL, NULL, UINT_MAX);
 }
 
 void
 wakeup_one(wchan_t wchan)
 {
+	RUMP_POINT(WAKE, wchan);
 	sleepq_wake(wchan, NULL, NULL, 1);
 }
 
@@ -66,6 +69,7 @@ kpause(const char *wmesg, bool intr, int timo, kmutex_t *mtx)
 	const int64_t deadline_ns = sleepq_deadline(MAX(timo, 1));
 	int error = 0, nlocks;
 
+	RUMP_POINT(SLEEP, wmesg);
 	KASSERT(timo != 0 || intr);
 	if (mtx != NULL)
 		mutex_exit(mtx);
