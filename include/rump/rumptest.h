@@ -31,6 +31,7 @@
 #ifndef RUMP_RUMPTEST_H
 #define RUMP_RUMPTEST_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +59,10 @@ bool rumptest_simulated(void);
 struct rumptest_thread;
 struct rumptest_thread *rumptest_spawn(void (*fn)(void *), void *arg);
 void rumptest_join(struct rumptest_thread *t);
+/* The host's thread, for pthread_kill() and pthread_cancel(). */
+pthread_t rumptest_pthread(const struct rumptest_thread *t);
+/* Others run first: for loops that wait for what another thread does. */
+void rumptest_yield(void);
 
 /* Monotonic virtual time in ns; it begins at 1000000000. */
 int64_t rumptest_now(void);

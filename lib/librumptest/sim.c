@@ -203,6 +203,19 @@ rumptest_spawn(void (*fn)(void *), void *arg)
 	return t;
 }
 
+pthread_t
+rumptest_pthread(const struct rumptest_thread *t)
+{
+	return t->t_pthread;
+}
+
+void
+rumptest_yield(void)
+{
+	(void)sim_need_actor("rumptest_yield()");
+	sim_spin(NULL);
+}
+
 void
 rumptest_join(struct rumptest_thread *t)
 {

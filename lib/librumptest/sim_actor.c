@@ -78,6 +78,7 @@ wait_for_baton(struct rumpuser_sim_thread *a)
 	a->a_spinning = false;
 	if (a->a_test)
 		sim.s_testran = sim.s_now;
+	sim.s_busy = false;
 }
 
 void
@@ -115,12 +116,16 @@ sim_yield(int why, const volatile void *object)
 {
 	struct rumpuser_sim_thread *const a = sim_self;
 	const bool ended = a->a_state == A_ENDED;
-	struct rumpuser_sim_thread *const next = choose();
 
+	sim.s_busy = true;
+	if (a->a_test && a->a_state != A_READY)
+		sim.s_waited = sim.s_points;
+	struct rumpuser_sim_thread *const next = choose();
 	sim.s_switched = sim.s_points;
 	if (next == a) {
 		a->a_state = A_RUNNING;
 		a->a_spinning = false;
+		sim.s_busy = false;
 		return;
 	}
 	sim_trace_switch(a, next, why, object);
@@ -230,6 +235,7 @@ sim_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
 		return 0;
 	if (deadline_ns <= sim.s_now)
 		return ETIMEDOUT;
+	sim.s_busy = true;
 	a->a_state = A_PARKED;
 	a->a_order = ++sim.s_order;
 	a->a_word = word;
@@ -261,6 +267,7 @@ sim_spin(const volatile void *object)
 {
 	struct rumpuser_sim_thread *const a = sim_self;
 
+	sim.s_busy = true;
 	a->a_spinning = true;
 	a->a_spunat = sim.s_points;
 	sim_choice_spins(a);
@@ -273,14 +280,18 @@ sim_point(enum rumpuser_point kind, const volatile void *object)
 {
 	struct rumpuser_sim_thread *const a = sim_self;
 
-	if (__builtin_expect(a == NULL, 0))
+	if (__builtin_expect(a == NULL || sim.s_busy, 0))
 		return;
 	if (__builtin_expect(kind == RUMPUSER_POINT_SPIN, 0)) {
 		sim_spin(object);
 		return;
 	}
-	if (__builtin_expect(++sim.s_points < sim.s_next, 1) || !sim_choice_due())
+	if (__builtin_expect(++sim.s_points < sim.s_next, 1))
 		return;
-	sim_ready(a);
-	sim_yield(kind, object);
+	sim.s_busy = true;
+	if (sim_choice_due()) {
+		sim_ready(a);
+		sim_yield(kind, object);
+	}
+	sim.s_busy = false;
 }

@@ -4,24 +4,24 @@
  * Who runs next: a function of the seed and of what the program did so far.
  *
  *	FIFO (seed 0)	the runner goes on until it waits; then the one that is READY longest
- *	WALK (even)	at each point with a chance of 1 / c_mean: anyone, the runner included
- *	PCT (odd)	random priorities, the highest runs; at the drawn points the runner falls
+ *	WALK (even)	at drawn points: anyone, the runner included
+ *	PCT (odd)	random priorities, the highest runs; at drawn points the runner falls
  *			below all others ("A Randomized Scheduler with Probabilistic Guarantees of
  *			Finding Bugs", Burckhardt et al., 2010)
  *
- * The points of PCT are counted from the last sim_choice_restart(), and drawn so that short runs and
- * long ones are served alike, for nobody knows the length of a run beforehand.
+ * Nobody knows the length of a run beforehand, so what is drawn has no scale of its own.  The gaps of a
+ * walk are up to 2^b points with any b to c_bits alike: bursts of switches, and long rests.  The
+ * points of PCT are counted from the last sim_choice_restart(): from 2^b to 2^(b+1) there is one with
+ * a chance of a half.
  */
 #include "sim_impl.h"
 
-#define CHANGES_MAX	4
-#define CHANGE_BITS_MIN 4 /* a change lies within 2^4 to 2^16 points */
-#define CHANGE_BITS_MAX 16
+#define CHANGES_MAX 20 /* the last lies before 2^20 points */
 
 static struct {
 	enum { FIFO, WALK, PCT } c_mode;
 	struct sim_rng c_rng;
-	uint64_t c_mean;		 /* WALK: points between switches, a power of two */
+	unsigned c_bits;		 /* WALK */
 	int64_t c_lowest;		 /* PCT: last priority given to one that fell */
 	int c_nchanges;			 /* PCT */
 	uint64_t c_changes[CHANGES_MAX]; /* PCT, in s_points; 0: over */
@@ -74,7 +74,7 @@ below(uint64_t n)
 static void
 set_next(void)
 {
-	uint64_t next = sim.s_moved + SIM_LIVELOCK;
+	uint64_t next = sim.s_moved + SIM_WORK;
 
 	if (sim.s_switched + SIM_UNFAIR > sim.s_points && sim.s_switched + SIM_UNFAIR < next)
 		next = sim.s_switched + SIM_UNFAIR;
@@ -88,11 +88,9 @@ set_next(void)
 static void
 decide_walk(void)
 {
-	uint64_t gap = 1;
+	const uint64_t bits = below(choice.c_bits + 1);
 
-	while (below(choice.c_mean) != 0)
-		gap++;
-	choice.c_decide = sim.s_points + gap;
+	choice.c_decide = sim.s_points + 1 + below(UINT64_C(1) << bits);
 }
 
 static void
@@ -124,25 +122,21 @@ decide(void)
 void
 sim_choice_begin(uint64_t seed)
 {
-	static const uint64_t means[] = { 2, 8, 32, 128 };
-
 	sim_rng_seed(&choice.c_rng, seed);
 	choice.c_mode = seed == 0 ? FIFO : seed % 2 == 0 ? WALK : PCT;
-	choice.c_mean = means[seed / 2 % 4];
+	choice.c_bits = 2 + 2 * (unsigned)(seed / 2 % 4);
 	choice.c_lowest = 0;
-	choice.c_nchanges = 1 + (int)(seed / 2 % CHANGES_MAX);
 	sim_choice_restart();
 }
 
 void
 sim_choice_restart(void)
 {
-	for (int i = 0; i < choice.c_nchanges; i++) {
-		const uint64_t bits =
-		    CHANGE_BITS_MIN + below(CHANGE_BITS_MAX - CHANGE_BITS_MIN + 1);
-
-		choice.c_changes[i] = sim.s_points + 1 + below(UINT64_C(1) << bits);
-	}
+	choice.c_nchanges = 0;
+	for (int b = 0; b < CHANGES_MAX; b++)
+		if (below(2) != 0)
+			choice.c_changes[choice.c_nchanges++] =
+			    sim.s_points + (UINT64_C(1) << b) + below(UINT64_C(1) << b);
 	decide();
 }
 
@@ -190,8 +184,10 @@ sim_choice_due(void)
 	const bool unfair = sim.s_points >= sim.s_switched + SIM_UNFAIR && others_above(INT64_MIN);
 	bool way = drawn || unfair;
 
-	if (sim.s_points >= sim.s_moved + SIM_LIVELOCK)
-		sim_die("livelock: ten million points, and no time has passed");
+	if (sim.s_points >= sim.s_waited + SIM_LIVELOCK)
+		sim_die("livelock: ten million points, and no thread of the test's has waited");
+	if (sim.s_points >= sim.s_moved + SIM_WORK)
+		sim_clock_pass(SIM_WORK_NS);
 	if ((drawn && choice.c_mode == PCT) || unfair)
 		sim_self->a_priority = --choice.c_lowest;
 	if (drawn)

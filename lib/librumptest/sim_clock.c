@@ -46,6 +46,13 @@ wake_due(bool last)
 }
 
 void
+sim_clock_pass(int64_t ns)
+{
+	moved(sim.s_now + ns);
+	(void)wake_due(false);
+}
+
+void
 sim_clock_spin(void)
 {
 	if (sim.s_spunat != sim.s_points) {
@@ -54,8 +61,7 @@ sim_clock_spin(void)
 	}
 	if (++sim.s_spins > SIM_LIVELOCK)
 		sim_die("livelock: everybody spins");
-	moved(sim.s_now + SIM_SPIN_NS);
-	(void)wake_due(false);
+	sim_clock_pass(SIM_SPIN_NS);
 }
 
 /* Only the kernel's timers go on, and have for long. */

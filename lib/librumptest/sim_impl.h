@@ -19,8 +19,10 @@
 #define SIM_WALL_NS   INT64_C(1000000000000000000) /* the wall clock's then */
 #define SIM_SPIN_NS   1000     /* what a look in vain costs when all look in vain */
 #define SIM_READS_MAX 1000     /* of a clock that stands still, until they count as spinning */
-#define SIM_LIVELOCK  10000000 /* points without the clock moving */
-#define SIM_UNFAIR    4096     /* points that an actor may pass while others are READY */
+#define SIM_LIVELOCK  10000000 /* points without any of the test's own actors waiting */
+#define SIM_WORK      65536    /* points without time passing that take SIM_WORK_NS after all */
+#define SIM_WORK_NS   1000000
+#define SIM_UNFAIR	  1024	   /* points that an actor may pass while others are READY */
 #define SIM_PATIENCE_NS \
 	INT64_C(3600000000000) /* of timers that wake none of the test's own actors */
 #define SIM_TRACE 64	       /* switches remembered */
@@ -82,6 +84,8 @@ extern struct sim {
 	uint64_t s_next;     /* the point at which there is something to decide */
 	uint64_t s_order;    /* last a_order given out */
 	uint64_t s_switched; /* s_points at the last switch */
+	uint64_t s_waited;   /* s_points when one of the test's own actors last waited */
+	bool s_busy;	     /* deciding: a signal handler's points are none */
 	uint64_t s_moved;    /* s_points when the clock last moved */
 	unsigned s_reads;    /* of the clock since then */
 	uint64_t s_spins;    /* times that everybody spun since a point */
@@ -118,7 +122,8 @@ struct rumpuser_sim_thread *sim_need_actor(const char *what);
 
 /* sim_clock.c */
 int64_t sim_clock(enum rumpuser_clock clock);
-/* Time passes for spinners; those PARKED that are due become READY. */
+/* Time passes for those who work or spin; those PARKED that are due become READY. */
+void sim_clock_pass(int64_t ns);
 void sim_clock_spin(void);
 /* Jump to the earliest deadline.  False: there is none, or nothing that may still happen. */
 bool sim_clock_jump(void);

@@ -90,19 +90,26 @@ sim_trace_jump(void)
 	hash((uint64_t)sim.s_now);
 }
 
-/* An address as the nearest symbol, where there is one. */
+/* An address as a symbol, or as a place in a library: the same in all runs. */
 static const char *
 object_name(const volatile void *object, char *buf, size_t len)
 {
+	const uintptr_t at = (uintptr_t)object;
 	Dl_info info;
 
 	if (object == NULL)
 		return "";
-	if (dladdr((const void *)(uintptr_t)object, &info) != 0 && info.dli_sname != NULL)
-		(void)snprintf(buf, len, "%s+%zu", info.dli_sname,
-		    (size_t)((uintptr_t)object - (uintptr_t)info.dli_saddr));
-	else
-		(void)snprintf(buf, len, "%p", (const void *)(uintptr_t)object);
+	if (dladdr((const void *)at, &info) == 0)
+		(void)snprintf(buf, len, "%p", (const void *)at);
+	else if (info.dli_sname != NULL)
+		(void)snprintf(
+		    buf, len, "%s+%zu", info.dli_sname, (size_t)(at - (uintptr_t)info.dli_saddr));
+	else {
+		const char *const slash = strrchr(info.dli_fname, '/');
+
+		(void)snprintf(buf, len, "%s+0x%zx", slash != NULL ? slash + 1 : info.dli_fname,
+		    (size_t)(at - (uintptr_t)info.dli_fbase));
+	}
 	return buf;
 }
 
