@@ -107,8 +107,9 @@ cv_sleepbt(kcondvar_t *cv, kmutex_t *mtx, struct bintime *bt, bool intr)
 		return EWOULDBLOCK;
 	if (bt->sec >= (RUMPUSER_FOREVER - start_ns) / NSEC_PER_SEC - 1)
 		return cv_sleep(cv, mtx, RUMPUSER_FOREVER, intr);
+	/* A part of a nanosecond counts as one: when the time is over nothing of it is left. */
 	bintime2timespec(bt, &left);
-	error = cv_sleep(cv, mtx, start_ns + left.tv_sec * NSEC_PER_SEC + left.tv_nsec, intr);
+	error = cv_sleep(cv, mtx, start_ns + left.tv_sec * NSEC_PER_SEC + left.tv_nsec + 1, intr);
 	spent = ns2bintime((uint64_t)(rump_mono_ns() - start_ns));
 	bintime_sub(bt, &spent);
 	return error;
