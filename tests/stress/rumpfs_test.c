@@ -29,8 +29,10 @@
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
 
-#define THREADS	   8
-#define ROUNDS	   300
+#ifndef THREADS
+#define THREADS 8
+#define ROUNDS	300
+#endif
 #define FILE_BYTES 70000 /* over several pages, not a multiple of any */
 #define NAMES	   12
 #define STAYING	   40
