@@ -28,6 +28,7 @@
 #include "rump_boot.h"
 #include "rump_entry.h"
 #include "rump_hlock.h"
+#include "rump_point.h"
 #include "rump_sched.h"
 
 #define SPIN_NS	  1000
@@ -357,7 +358,7 @@ preempt(void)
 	struct lwp *l = curlwp;
 
 	KASSERT(l->l_rdsections == 0);
-	rump_point_spin();
+	RUMP_POINT(SPIN, NULL);
 	if (__atomic_load_n(&nwaiters, __ATOMIC_RELAXED) == 0) {
 		struct cpu_info *ci = l->l_cpu;
 
