@@ -250,6 +250,17 @@ int rumpuser_getrandom(void *buf, size_t len);
 void rumpuser_console(bool out, const char *buf, size_t len);
 /* Addresses and symbols of the caller's stack to the console. */
 void rumpuser_backtrace(void);
+/*
+ * The return addresses of the caller and its callers, innermost first, at most n; their number.
+ * Follows frame pointers, as far as there are any.  Blocks: never.  ctx: any.
+ */
+unsigned rumpuser_callers(void **frames, unsigned n);
+/*
+ * A return address as "symbol+offset (file+offset)", cut to len with its NUL, or as the function says
+ * that a program with better knowledge of its symbols has put in place (NULL: none).
+ */
+void rumpuser_symbol(const void *addr, char *buf, size_t len);
+void rumpuser_symbolizer(void (*fn)(const void *addr, char *buf, size_t len));
 #define RUMPUSER_PANIC (-1)
 /* End the process: abort() for RUMPUSER_PANIC, else exit(code). */
 void rumpuser_exit(int code) __attribute__((__noreturn__));

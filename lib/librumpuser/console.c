@@ -11,14 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#if __has_include(<execinfo.h>)
-#include <execinfo.h>
-#define HAVE_BACKTRACE 1
-#endif
-
 #include "internal.h"
-
-#define BACKTRACE_DEPTH 64
 
 /* All of buf, or as much as the descriptor takes before it fails. */
 static void
@@ -51,17 +44,6 @@ rumpuser_console(bool out, const char *buf, size_t len)
 		ENTER(cookie);
 	} else
 		write_all(STDERR_FILENO, buf, len);
-}
-
-void
-rumpuser_backtrace(void)
-{
-#ifdef HAVE_BACKTRACE
-	HOST_SECTION;
-	void *frames[BACKTRACE_DEPTH];
-
-	backtrace_symbols_fd(frames, backtrace(frames, BACKTRACE_DEPTH), STDERR_FILENO);
-#endif
 }
 
 void
