@@ -52,7 +52,8 @@ set(RUMP_LAYER_driver 3)
 set(RUMP_LAYER_test 4)
 
 set(RUMP_KERNEL_FLAGS -std=gnu11 -ffreestanding -nostdinc -fno-common -fno-strict-aliasing -fno-lto -fPIC
-    -fno-semantic-interposition -fno-plt -fasynchronous-unwind-tables -ftls-model=initial-exec -Wall -Wextra -Werror -Wno-unused-parameter
+    -fno-semantic-interposition -fno-plt -ftls-model=initial-exec
+    -fasynchronous-unwind-tables -Wall -Wextra -Werror -Wno-unused-parameter
     -Wno-sign-compare -Wno-missing-field-initializers -Wmissing-prototypes -Wstrict-prototypes
     -Wpointer-arith -Wvla)
 if(NOT RUMP_SANITIZE AND NOT RUMP_COVERAGE)
@@ -61,6 +62,7 @@ endif()
 set(RUMP_KERNEL_DEFS _KERNEL)
 if(RUMP_DIAGNOSTIC)
   list(APPEND RUMP_KERNEL_DEFS DIAGNOSTIC)
+  list(APPEND RUMP_KERNEL_FLAGS -fno-omit-frame-pointer) # rumpuser_callers()
 endif()
 if(RUMP_LOCKDEBUG)
   list(APPEND RUMP_KERNEL_DEFS LOCKDEBUG)
