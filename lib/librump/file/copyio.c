@@ -15,6 +15,7 @@
 #include <sys/proc.h>
 
 #include "rump_copyio.h"
+#include "rump_fault.h"
 
 struct vmspace vmspace0;
 struct vmspace rump_vmspace_local;
@@ -24,6 +25,8 @@ copyin_vmspace(struct vmspace *vm, const void *uaddr, void *kaddr, size_t len)
 {
 	if (__predict_false(len == 0))
 		return 0;
+	if (RUMP_FAULT(COPYIN))
+		return EFAULT;
 	if (__predict_false(vm->vm_ops != NULL))
 		return vm->vm_ops->vo_copyin(vm, uaddr, kaddr, len);
 	if (__predict_false(uaddr == NULL))
@@ -37,6 +40,8 @@ copyout_vmspace(struct vmspace *vm, const void *kaddr, void *uaddr, size_t len)
 {
 	if (__predict_false(len == 0))
 		return 0;
+	if (RUMP_FAULT(COPYOUT))
+		return EFAULT;
 	if (__predict_false(vm->vm_ops != NULL))
 		return vm->vm_ops->vo_copyout(vm, kaddr, uaddr, len);
 	if (__predict_false(uaddr == NULL))
@@ -92,6 +97,8 @@ copyinstr(const void *uaddr, void *kaddr, size_t len, size_t *done)
 {
 	struct vmspace *const vm = curproc->p_vmspace;
 
+	if (RUMP_FAULT(COPYIN))
+		return EFAULT;
 	if (__predict_false(vm->vm_ops != NULL))
 		return vm->vm_ops->vo_copyinstr(vm, uaddr, kaddr, len, done);
 	if (__predict_false(uaddr == NULL))

@@ -11,6 +11,11 @@
 
 #include <uvm/uvm_extern.h>
 
+#include "rump_fault.h"
+
+/* There is one address space, and nothing to say of it. */
+struct vm_map *kernel_map;
+
 #define ALIGNED_MAX 512 /* pages: aligned to their size by rump_pages_alloc() */
 
 static size_t
@@ -25,6 +30,7 @@ vaddr_t
 uvm_km_alloc(struct vm_map *map, vsize_t size, vsize_t align, int flags)
 {
 	const size_t n = km_pages(size);
+	void *p;
 	int how = 0;
 
 	KASSERT(size > 0 && powerof2(align));
@@ -36,11 +42,17 @@ uvm_km_alloc(struct vm_map *map, vsize_t size, vsize_t align, int flags)
 		how |= RUMP_PAGES_CANFAIL;
 	if ((flags & UVM_KMF_ZERO) != 0)
 		how |= RUMP_PAGES_ZERO;
-	return (vaddr_t)rump_pages_alloc(n, how);
+	if ((flags & (UVM_KMF_NOWAIT | UVM_KMF_CANFAIL)) != 0 && RUMP_FAULT(KMEM))
+		return 0;
+	p = rump_pages_alloc(n, how);
+	if (p != NULL)
+		mem_track(p, size, "uvm_km");
+	return (vaddr_t)p;
 }
 
 void
 uvm_km_free(struct vm_map *map, vaddr_t addr, vsize_t size, int flags)
 {
+	mem_untrack((void *)addr);
 	rump_pages_free((void *)addr, km_pages(size));
 }

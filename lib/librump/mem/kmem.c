@@ -19,6 +19,8 @@
 
 #include <sys/malloc.h>
 
+#include "rump_fault.h"
+
 #define NSMALL	  24
 #define NPAGED	  16
 #define SMALLMAX  2048
@@ -142,12 +144,18 @@ kmem_get(size_t size, int flags, const void *caller)
 	void *p;
 
 	KASSERT(size > 0);
+	if (((flags & KM_SLEEP) == 0 || (flags & RUMP_KM_CANFAIL) != 0) && RUMP_FAULT(KMEM))
+		return NULL;
 	if (__predict_false(pc == NULL))
-		return large_alloc(size, flags);
-	/* KM_SLEEP and KM_NOSLEEP have the values of PR_WAITOK and PR_NOWAIT. */
-	p = pool_cache_pop(pc, flags);
-	if (__predict_true(p != NULL) && pc < &kmem_caches[NSMALL])
+		p = large_alloc(size, flags);
+	else
+		/* KM_SLEEP and KM_NOSLEEP have the values of PR_WAITOK and PR_NOWAIT. */
+		p = pool_cache_pop(pc, flags);
+	if (__predict_false(p == NULL))
+		return NULL;
+	if (pc != NULL && pc < &kmem_caches[NSMALL])
 		trailer_set(pc, p, size, caller);
+	mem_track(p, size, "kmem");
 	return p;
 }
 CTASSERT(KM_SLEEP == PR_WAITOK && KM_NOSLEEP == PR_NOWAIT);
@@ -180,6 +188,7 @@ kmem_free(void *p, size_t size)
 	struct pool_cache *const pc = kmem_class(size);
 
 	KASSERT(p != NULL && size > 0);
+	mem_untrack(p);
 	if (__predict_false(pc == NULL)) {
 		__atomic_fetch_sub(&nlarge, 1, __ATOMIC_RELAXED);
 		rump_pages_free(p, howmany(size, PAGE_SIZE));

@@ -188,5 +188,9 @@ rump_mem_fini(void)
 	kmem_subsys_fini();
 	pool_cache_subsys_fini();
 	pool_subsys_fini();
+#ifdef DIAGNOSTIC
+	if (mem_tracking)
+		rump_mem_leaks = mem_track_fini();
+#endif
 	pages_fini();
 }

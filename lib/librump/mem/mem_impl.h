@@ -34,6 +34,30 @@ void __asan_unpoison_memory_region(void const volatile *p, size_t size);
 #define mem_unpoison(p, n) ((void)(p), (void)(n))
 #endif
 
+/* ---- track.c: what is out, when a test wants to know; checked builds only ---- */
+
+#ifdef DIAGNOSTIC
+extern bool mem_tracking;
+/* what is a name that stays: the pool's, or the interface's.  ctx: any.  sleeps: no. */
+void mem_track_add(const void *p, size_t size, const char *what);
+void mem_track_del(const void *p);
+/* Report and forget everything; how much there was. */
+size_t mem_track_fini(void);
+#define mem_track(p, size, what)                            \
+	do {                                                \
+		if (__predict_false(mem_tracking))          \
+			mem_track_add((p), (size), (what)); \
+	} while (0)
+#define mem_untrack(p)                             \
+	do {                                       \
+		if (__predict_false(mem_tracking)) \
+			mem_track_del(p);          \
+	} while (0)
+#else
+#define mem_track(p, size, what) ((void)0)
+#define mem_untrack(p)		 ((void)0)
+#endif
+
 /* ---- pages.c, limit.c ---- */
 
 int pages_init(size_t limit_bytes);
@@ -65,6 +89,9 @@ void pool_subsys_init(void);
 void pool_subsys_fini(void);
 /* Free the empty slabs of every pool; bytes. */
 size_t pool_drain_all(void);
+/* pool_get() and pool_put() for pool_cache.c, whose objects change hands before they are out. */
+void *pool_item_get(struct pool *pp, int flags);
+void pool_item_put(struct pool *pp, void *item);
 /* Call fn for every item that is out, of pools with slabs. */
 void pool_foreach_out(struct pool *pp, void (*fn)(struct pool *, void *, void *), void *arg);
 

@@ -13,6 +13,8 @@
  */
 #include "mem_impl.h"
 
+#include "rump_fault.h"
+
 #include <rump/rumpuser.h>
 
 #define SLAB_MAXITEMS 256
@@ -280,7 +282,7 @@ pool_pick(struct pool *pp)
 }
 
 void *
-pool_get(struct pool *pp, int flags)
+pool_item_get(struct pool *pp, int flags)
 {
 	struct pool_slab *ps;
 	void *item = NULL;
@@ -322,7 +324,7 @@ pool_get(struct pool *pp, int flags)
 }
 
 void
-pool_put(struct pool *pp, void *item)
+pool_item_put(struct pool *pp, void *item)
 {
 	struct pool_slab *unused = NULL;
 	bool limited;
@@ -343,6 +345,26 @@ pool_put(struct pool *pp, void *item)
 		slab_destroy(pp, unused);
 	if (limited)
 		mem_wakeup();
+}
+
+void *
+pool_get(struct pool *pp, int flags)
+{
+	void *item;
+
+	if ((flags & PR_WAITOK) == 0 && RUMP_FAULT(POOL))
+		return NULL;
+	item = pool_item_get(pp, flags);
+	if (item != NULL)
+		mem_track(item, pp->pr_size, pp->pr_wchan);
+	return item;
+}
+
+void
+pool_put(struct pool *pp, void *item)
+{
+	mem_untrack(item);
+	pool_item_put(pp, item);
 }
 
 int

@@ -17,6 +17,8 @@
  */
 #include "mem_impl.h"
 
+#include "rump_fault.h"
+
 #define DEPOT_BYTES (64 * 1024) /* of objects kept in full magazines of a depot */
 
 /* Locks: (g) caches_lock, taken before any pc_lock. */
@@ -31,7 +33,7 @@ static struct pool mag_pool;
 static struct pool_mag *
 mag_create(void)
 {
-	struct pool_mag *const mag = pool_get(&mag_pool, PR_NOWAIT);
+	struct pool_mag *const mag = pool_item_get(&mag_pool, PR_NOWAIT);
 
 	if (mag != NULL) {
 		mag->pm_next = NULL;
@@ -46,7 +48,7 @@ object_destroy(struct pool_cache *pc, void *obj)
 	mem_unpoison(obj, pc->pc_pool.pr_size);
 	if (pc->pc_dtor != NULL)
 		(*pc->pc_dtor)(pc->pc_arg, obj);
-	pool_put(&pc->pc_pool, obj);
+	pool_item_put(&pc->pc_pool, obj);
 }
 
 static void
@@ -56,7 +58,7 @@ mag_destroy(struct pool_cache *pc, struct pool_mag *mag)
 		return;
 	while (mag->pm_n > 0)
 		object_destroy(pc, mag->pm_objs[--mag->pm_n]);
-	pool_put(&mag_pool, mag);
+	pool_item_put(&mag_pool, mag);
 }
 
 static struct pool_mag *
@@ -171,10 +173,10 @@ pool_cache_get_slow(struct pool_cache *pc, int flags)
 		if (refill(pc, cc))
 			return cc->cc_cur->pm_objs[--cc->cc_cur->pm_n];
 	}
-	if ((obj = pool_get(&pc->pc_pool, flags & ~PR_ZERO)) == NULL)
+	if ((obj = pool_item_get(&pc->pc_pool, flags & ~PR_ZERO)) == NULL)
 		return NULL;
 	if (pc->pc_ctor != NULL && (*pc->pc_ctor)(pc->pc_arg, obj, flags) != 0) {
-		pool_put(&pc->pc_pool, obj);
+		pool_item_put(&pc->pc_pool, obj);
 		return NULL;
 	}
 	return obj;
@@ -233,11 +235,17 @@ pool_cache_put_slow(struct pool_cache *pc, void *obj)
 void *
 pool_cache_get_paddr(pool_cache_t pc, int flags, paddr_t *pap)
 {
-	void *const obj = pool_cache_pop(pc, flags);
+	void *obj;
 
+	if ((flags & PR_WAITOK) == 0 && RUMP_FAULT(POOL))
+		return NULL;
+	obj = pool_cache_pop(pc, flags);
 	if (pap != NULL)
 		*pap = (paddr_t)obj;
-	if ((flags & PR_ZERO) != 0 && obj != NULL)
+	if (obj == NULL)
+		return NULL;
+	mem_track(obj, pc->pc_pool.pr_size, pc->pc_pool.pr_wchan);
+	if ((flags & PR_ZERO) != 0)
 		memset(obj, 0, pc->pc_pool.pr_size);
 	return obj;
 }
@@ -245,12 +253,14 @@ pool_cache_get_paddr(pool_cache_t pc, int flags, paddr_t *pap)
 void
 pool_cache_put_paddr(pool_cache_t pc, void *obj, paddr_t pa)
 {
+	mem_untrack(obj);
 	pool_cache_push(pc, obj);
 }
 
 void
 pool_cache_destruct_object(pool_cache_t pc, void *obj)
 {
+	mem_untrack(obj);
 	object_destroy(pc, obj);
 }
 

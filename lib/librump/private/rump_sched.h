@@ -61,4 +61,9 @@ void lwp_unpark(struct lwp *l);
  */
 void rump_softint_drain(void);
 
+/* kthread_create() by the kernel for its own work: comes and goes without anybody's doing. */
+#define RUMP_KTHREAD_OWN 0x10000
+/* l is of a thread made so. */
+bool rump_kthread_own(const struct lwp *l);
+
 #endif /* RUMP_SCHED_H */

@@ -20,6 +20,7 @@
 #include "rump_boot.h"
 #include "rump_cpu.h"
 #include "rump_entry.h"
+#include "rump_fault.h"
 #include "rump_hlock.h"
 #include "rump_sched.h"
 
@@ -94,7 +95,7 @@ kthread_create(pri_t pri, int flags, struct cpu_info *ci, void (*func)(void *), 
 
 	if (!rump_threads_p())
 		return ENOTSUP;
-	if ((l = rump_lwp_alloc()) == NULL)
+	if (RUMP_FAULT(THREAD) || (l = rump_lwp_alloc()) == NULL)
 		return ENOMEM;
 	l->l_cpu = NULL;
 	if ((error = rump_lwp_attach(l, &proc0, LW_SYSTEM)) != 0) {
@@ -190,6 +191,12 @@ kthread_join(struct lwp *jl)
 	rump_lwp_dealloc(jl, rump_boot_gen);
 	kmem_free(k, sizeof(*k));
 	return ecode;
+}
+
+bool
+rump_kthread_own(const struct lwp *l)
+{
+	return (l->l_kthread->kt_flags & RUMP_KTHREAD_OWN) != 0;
 }
 
 int

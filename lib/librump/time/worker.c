@@ -137,8 +137,8 @@ start_threads(void)
 			break;
 		w->rw_state = RW_STARTED;
 		mutex_spin_exit(&worker_lock);
-		const int error = kthread_create(
-		    PRI_NONE, KTHREAD_MPSAFE, NULL, worker_thread, w, NULL, "%s", w->rw_name);
+		const int error = kthread_create(PRI_NONE, KTHREAD_MPSAFE | RUMP_KTHREAD_OWN, NULL,
+		    worker_thread, w, NULL, "%s", w->rw_name);
 		mutex_spin_enter(&worker_lock);
 		if (error != 0) {
 			w->rw_state = RW_NONE;

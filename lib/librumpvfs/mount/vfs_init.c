@@ -137,6 +137,7 @@ static const struct {
 	{ "working directories", vfs_cwd_init, vfs_cwd_fini },
 	{ "system calls", vfs_syscalls_init, vfs_syscalls_fini },
 	{ "shutdown", vfs_reboot_init, vfs_reboot_fini },
+	{ "census", vfs_census_init, vfs_census_fini },
 };
 
 static void

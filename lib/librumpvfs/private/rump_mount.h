@@ -34,6 +34,8 @@ int vfs_mountlist_init(void);
 void vfs_mountlist_fini(void);
 int vfs_syncer_init(void);
 void vfs_syncer_fini(void);
+int vfs_census_init(void);
+void vfs_census_fini(void);
 int vfs_specific_init(void);
 void vfs_specific_fini(void);
 

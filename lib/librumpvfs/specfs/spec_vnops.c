@@ -22,6 +22,7 @@
 #include <miscfs/genfs/genfs.h>
 #include <miscfs/specfs/specdev.h>
 
+#include "rump_fault.h"
 #include "rump_spec.h"
 
 int
@@ -161,6 +162,36 @@ spec_fdiscard(void *v)
 	return bdev_discard(vp->v_rdev, ap->a_pos, ap->a_len);
 }
 
+#ifdef DIAGNOSTIC
+/* Fail bp as a test wants it to, before the driver sees it; false: go on. */
+static bool
+spec_fault(struct buf *bp)
+{
+	const bool reading = (bp->b_flags & B_READ) != 0;
+	const int half = rounddown2(bp->b_bcount / 2, DEV_BSIZE);
+	struct buf *part;
+
+	if (reading ? RUMP_FAULT(READ) : RUMP_FAULT(WRITE)) {
+		bp->b_error = EIO;
+		bp->b_resid = bp->b_bcount;
+		biodone(bp);
+		return true;
+	}
+	if (half == 0 || !RUMP_FAULT(SHORT))
+		return false;
+	part = getiobuf(NULL, true);
+	bp->b_resid = bp->b_bcount;
+	nestiobuf_setup(bp, part, 0, (size_t)half);
+	part->b_dev = bp->b_dev;
+	part->b_blkno = bp->b_blkno;
+	nestiobuf_done(bp, bp->b_bcount - half, EIO);
+	bdev_strategy(part);
+	return true;
+}
+#else
+#define spec_fault(bp) false
+#endif
+
 int
 spec_strategy(void *v)
 {
@@ -168,7 +199,8 @@ spec_strategy(void *v)
 	struct buf *const bp = ap->a_bp;
 
 	bp->b_dev = ap->a_vp->v_rdev;
-	bdev_strategy(bp);
+	if (!spec_fault(bp))
+		bdev_strategy(bp);
 	return 0;
 }
 
