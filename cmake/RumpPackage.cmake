@@ -2,19 +2,25 @@
 # Copyright (c) 2026 The librump authors
 #
 # What only this tree does:
-# rump_host_library(NAME SOURCES ... [LIBS ...] [TESTS ...])   a library of host code (librumpuser, ...)
+# rump_host_library(NAME [STATIC] SOURCES ... [LIBS ...] [TESTS ...])   a library of host code (librumpuser, ...),
+#   shared and static, or static alone
 # rump_package()   pkg-config files, the CMake package, what drivers elsewhere are built with
 
 function(rump_host_library name)
-  cmake_parse_arguments(A "" "" "SOURCES;LIBS;INCLUDES;TESTS" ${ARGN})
-  foreach(kind SHARED STATIC)
-    string(TOLOWER ${kind} k)
-    if(kind STREQUAL SHARED)
+  cmake_parse_arguments(A "STATIC" "" "SOURCES;LIBS;INCLUDES;TESTS" ${ARGN})
+  set(kinds SHARED STATIC)
+  if(A_STATIC)
+    set(kinds STATIC)
+  endif()
+  set(targets)
+  foreach(kind ${kinds})
+    if(kind STREQUAL SHARED OR A_STATIC)
       set(t ${name})
     else()
       set(t ${name}_static)
     endif()
     add_library(${t} ${kind} ${A_SOURCES})
+    list(APPEND targets ${t})
     set_target_properties(${t} PROPERTIES OUTPUT_NAME ${name} C_STANDARD 11 POSITION_INDEPENDENT_CODE ON
         LIBRARY_OUTPUT_DIRECTORY ${RUMP_LIBDIR} ARCHIVE_OUTPUT_DIRECTORY ${RUMP_LIBDIR})
     target_compile_definitions(${t} PRIVATE _GNU_SOURCE)
@@ -23,13 +29,15 @@ function(rump_host_library name)
     target_include_directories(${t} PUBLIC ${RUMP_INCLUDES} PRIVATE ${A_INCLUDES})
     target_link_libraries(${t} PUBLIC ${A_LIBS})
   endforeach()
-  set_target_properties(${name} PROPERTIES SOVERSION ${RUMP_SOVERSION})
-  target_link_options(${name} PRIVATE ${RUMP_SANITIZE_FLAGS})
+  if(NOT A_STATIC)
+    set_target_properties(${name} PROPERTIES SOVERSION ${RUMP_SOVERSION})
+    target_link_options(${name} PRIVATE ${RUMP_SANITIZE_FLAGS})
+  endif()
   foreach(t ${A_TESTS})
     get_filename_component(base ${t} NAME_WE)
     rump_check(${name}_${base} SOURCES ${t} LIBS ${name})
   endforeach()
-  install(TARGETS ${name} ${name}_static LIBRARY DESTINATION lib ARCHIVE DESTINATION lib)
+  install(TARGETS ${targets} LIBRARY DESTINATION lib ARCHIVE DESTINATION lib)
 endfunction()
 
 # pkg-config: <name>.pc for shared linking, <name>-static.pc for the rump libraries linked statically.
