@@ -70,7 +70,7 @@ demo)
 test)
 	setup
 	build build -DRUMP_DIAGNOSTIC=OFF -DBUILD_TESTING=ON
-	build build-check -DRUMP_DIAGNOSTIC=ON -DCMAKE_C_COMPILER=clang
+	build build-check -DRUMP_DIAGNOSTIC=ON -DRUMP_LOCKDEBUG=ON -DCMAKE_C_COMPILER=clang -DRUMP_RELEASE_BUILD="$PWD/build"
 	run_ctest build-check "$@"
 	run_ctest build "$@"
 	;;
@@ -97,8 +97,11 @@ fuzz)
 install)
 	[ $# -eq 1 ] || { usage >&2; exit 2; }
 	setup
-	build build-install -DRUMP_DIAGNOSTIC=OFF -DBUILD_TESTING=OFF -DCMAKE_INSTALL_PREFIX="$(realpath -m "$1")" -DCMAKE_INSTALL_LIBDIR=lib
-	cmake --install build-install >/dev/null
+	for flavour in OFF ON; do # the release, and the checked flavour that drivers are tested on
+		build build-install-$flavour -DRUMP_DIAGNOSTIC=$flavour -DRUMP_LOCKDEBUG=$flavour -DBUILD_TESTING=OFF \
+		    -DCMAKE_INSTALL_PREFIX="$(realpath -m "$1")" -DCMAKE_INSTALL_LIBDIR=lib
+		cmake --install build-install-$flavour >/dev/null
+	done
 	echo "installed in $1; use PKG_CONFIG_PATH=$1/lib/pkgconfig"
 	;;
 *)

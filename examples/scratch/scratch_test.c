@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * The test of scratch(4).  Each test boots a kernel of its own in a process of its own; the driver is
- * linked in, and its node is in /dev.
+ * The test of scratch(4).  Each test boots a checked kernel of its own in a process of its own; the
+ * driver is linked in, and its node is in /dev.  What it leaves behind fails the test.
  */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,13 +13,13 @@
 
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
+#include <rump/rumptest_fixture.h>
 
 static int fd;
 
 static void
 setup(void)
 {
-	ck_assert_int_eq(rump_init(), 0);
 	fd = rump_sys_open("/dev/scratch", O_RDWR);
 	ck_assert_msg(fd >= 0, "/dev/scratch: errno %d", errno);
 }
@@ -29,7 +28,6 @@ static void
 teardown(void)
 {
 	ck_assert_int_eq(rump_sys_close(fd), 0);
-	ck_assert_int_eq(rump_sys_reboot(RUMP_RB_HALT, NULL), 0);
 }
 
 static const struct {
@@ -107,14 +105,42 @@ START_TEST(scratch_has_no_ioctl)
 }
 END_TEST
 
+/* A copy that fails in the middle of a write: what had arrived counts. */
+static void
+copies_fail(void *arg)
+{
+	char out[1000];
+	ssize_t n;
+
+	(void)arg;
+	(void)memset(out, 'x', sizeof(out));
+	fd = rump_sys_open("/dev/scratch", O_RDWR);
+	if (fd == -1) {
+		ck_assert_int_eq(errno, EFAULT); /* the path was not copied */
+		return;
+	}
+	n = rump_sys_pwrite(fd, out, sizeof(out), 0);
+	ck_assert_msg(
+	    n == (ssize_t)sizeof(out) || (n > 0 && n % 256 == 0) || (n == -1 && errno == EFAULT),
+	    "pwrite: %zd, errno %d", n, errno);
+	ck_assert_int_eq(rump_sys_close(fd), 0);
+}
+
+START_TEST(scratch_survives_failing_copies)
+{
+	ck_assert_uint_eq(rumptest_fault_each(RUMP_FAULT_COPY, copies_fail, NULL), 5);
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *const s = suite_create("scratch");
-	TCase *const tc = tcase_create("scratch");
+	TCase *const tc = tcase_create("scratch"), *const faults = tcase_create("failures");
 	SRunner *sr;
 	int failed;
 
+	rumptest_fixture(tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(
 	    tc, scratch_write_stops_at_size, 0, (int)(sizeof(bounds) / sizeof(bounds[0])));
@@ -122,7 +148,9 @@ main(void)
 	tcase_add_test(tc, scratch_moves_pieces);
 	tcase_add_test(tc, scratch_node_by_mknod);
 	tcase_add_test(tc, scratch_has_no_ioctl);
+	tcase_add_test(faults, scratch_survives_failing_copies);
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, faults);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
