@@ -104,6 +104,8 @@ function(rump_package)
   install(FILES ${CMAKE_BINARY_DIR}/librump-config.cmake ${CMAKE_BINARY_DIR}/librump-config-version.cmake
       DESTINATION lib/cmake/librump)
   # For drivers that live elsewhere.
+  install(PROGRAMS ${RUMP_TOOLDIR}/rump-driver DESTINATION bin)
+  install(DIRECTORY ${RUMP_TOOLDIR}/templates DESTINATION share/librump)
   install(FILES ${RUMP_CMAKEDIR}/RumpComponent.cmake ${RUMP_CMAKEDIR}/glue.c.in ${RUMP_CMAKEDIR}/ref.c.in
       ${RUMP_TOOLDIR}/rename_symbols.py DESTINATION share/librump)
   install(FILES ${RUMP_PRIVATE}/rump_component_desc.h DESTINATION share/librump/private)
