@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 PACKAGES=(gcc g++ clang libclang-rt-dev lld binutils cmake ninja-build pkg-config python3 check libsubunit-dev libuv1-dev
-    liburcu-dev mandoc e2fsprogs attr clang-format libdw-dev)
+    liburcu-dev mandoc e2fsprogs attr clang-format libdw-dev lcov)
 
 usage() {
 	cat <<-EOF
@@ -17,6 +17,7 @@ usage() {
 	  bench [NAME...]  build a release and measure; --check compares with bench/reference.json
 	  asan, tsan       the tests under AddressSanitizer+UBSan, ThreadSanitizer
 	  fuzz [SECONDS]   run each fuzzer (default 60 s)
+	  coverage         run the tests; how much of each file they reach
 	  install PREFIX   build a release and install it
 	EOF
 }
@@ -93,6 +94,11 @@ fuzz)
 	setup
 	build build-fuzz -DRUMP_FUZZ=ON -DBUILD_TESTING=OFF -DCMAKE_C_COMPILER=clang -DRUMP_SANITIZE=fuzzer-no-link,address,undefined
 	exec fuzz/run.sh build-fuzz "${1:-60}"
+	;;
+coverage)
+	setup
+	build build-coverage -DRUMP_DIAGNOSTIC=ON -DRUMP_LOCKDEBUG=ON -DRUMP_COVERAGE=ON -DCMAKE_BUILD_TYPE=Debug
+	exec ninja -C build-coverage coverage
 	;;
 install)
 	[ $# -eq 1 ] || { usage >&2; exit 2; }

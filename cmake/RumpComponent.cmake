@@ -75,6 +75,21 @@ if(RUMP_DIAGNOSTIC)
 endif()
 
 set(RUMP_SANITIZE_FLAGS)
+if(RUMP_COVERAGE)
+  list(APPEND RUMP_SANITIZE_FLAGS --coverage -fprofile-update=atomic) # several threads count
+  if(NOT TARGET coverage)
+    # Run the tests and say how much of each file they reach; line by line in coverage/index.html.
+    find_program(RUMP_LCOV lcov REQUIRED)
+    add_custom_target(coverage
+      COMMAND ${CMAKE_CTEST_COMMAND} --output-on-failure --no-tests=error -LE "hygiene|slow"
+      COMMAND ${RUMP_LCOV} -q --capture --directory . --base-directory ${CMAKE_SOURCE_DIR} --no-external
+              --ignore-errors gcov,source -o coverage.all
+      COMMAND ${RUMP_LCOV} -q --remove coverage.all "*_test.c" "*_ktest.c" "*/tests/*" "${CMAKE_BINARY_DIR}/*" -o coverage.info
+      COMMAND ${RUMP_LCOV} --list coverage.info
+      COMMAND genhtml -q -o coverage coverage.info
+      WORKING_DIRECTORY ${CMAKE_BINARY_DIR} USES_TERMINAL VERBATIM)
+  endif()
+endif()
 if(RUMP_SANITIZE)
   set(RUMP_SANITIZE_FLAGS -fsanitize=${RUMP_SANITIZE} -fno-omit-frame-pointer)
   if(RUMP_SANITIZE MATCHES undefined)
