@@ -26,6 +26,7 @@
 
 struct buf;
 struct lockf;
+struct e2_fc;
 struct e2_overlay;
 
 #define E2_GROUP_SLOTS	64
@@ -49,6 +50,7 @@ struct ext2mount {
 	uint64_t um_max_bytes;		/* (i) of a file with an extent tree */
 	uint64_t um_max_bytes_indirect; /* (i) of a file with block numbers */
 	struct e2_overlay *um_overlay;	/* (i) blocks whose truth is in the journal, or NULL */
+	struct e2_fc *um_fc;		/* (i) what fast commits say, or NULL: ext2fs_fc.h */
 	kmutex_t um_lock;
 	uint64_t um_groups[E2_GROUP_SLOTS];    /* (a) inode tables found; see ext2fs_group.c */
 	time_t um_say_second;		       /* (l) of the lines counted */
@@ -130,6 +132,9 @@ bool ext2fs_group_has_super(const struct ext2mount *, uint32_t group);
  * owns: *bpp.  errors: ESTALE (no such number), EIO.
  */
 int ext2fs_inode_bytes(struct ext2mount *, ino_t ino, struct buf **bpp, const uint8_t **bytes);
+/* The same, without what fast commits say. */
+int ext2fs_inode_device_bytes(
+    struct ext2mount *, ino_t ino, struct buf **bpp, const uint8_t **bytes);
 /* Decode, verify and judge inode ino.  errors: ESTALE, EIO. */
 int ext2fs_inode_load(struct ext2mount *, ino_t ino, struct e2node *);
 
@@ -154,10 +159,15 @@ size_t ext2fs_overlay_count(const struct e2_overlay *);
 /* ---- ext2fs_journal.c ---- */
 
 /*
- * Read the log of the journal inode, and make um_overlay of what it says.
+ * Read the log of the journal inode, and make um_overlay and um_fc of what it says.
  * errors: EIO, EOPNOTSUPP, EINVAL.
  */
 int ext2fs_journal_replay(struct ext2mount *);
+/*
+ * Copy block lblk of the journal's inode into buf (NULL: don't); *phys (NULL: not wanted): where it
+ * lies on the device.  errors: EIO.
+ */
+int ext2fs_journal_read(struct e2node *, uint32_t lblk, uint8_t *buf, uint64_t *phys);
 
 /* ---- ext2fs_content.c: small contents as a whole ---- */
 

@@ -16,6 +16,7 @@
 
 #include "ext2fs.h"
 #include "ext2fs_csum.h"
+#include "ext2fs_fc.h"
 
 static int
 map_bad(const struct e2node *ip, uint64_t lbn, const char *what)
@@ -244,11 +245,27 @@ map_indirect(const struct e2node *ip, uint64_t lbn, struct e2_run *run)
 	}
 }
 
-int
-ext2fs_map(struct e2node *ip, uint64_t lbn, struct e2_run *run)
+static int
+map_device(struct e2node *ip, uint64_t lbn, struct e2_run *run)
 {
 	if (ip->i_di.i_flags & E2_EXTENTS_FL)
 		return lbn >> 32 != 0 ? map_bad(ip, lbn, "is beyond what extents can reach")
 				      : map_extents(ip, lbn, run);
 	return map_indirect(ip, lbn, run);
+}
+
+int
+ext2fs_map(struct e2node *ip, uint64_t lbn, struct e2_run *run)
+{
+	const struct e2_fc *const fc = ip->i_um->um_fc;
+	uint64_t next;
+	int error;
+
+	if (__predict_true(fc == NULL))
+		return map_device(ip, lbn, run);
+	if (ext2fs_fc_map(fc, ip->i_number, lbn, run, &next))
+		return 0;
+	error = map_device(ip, lbn, run);
+	run->r_len = MIN(run->r_len, next - lbn);
+	return error;
 }

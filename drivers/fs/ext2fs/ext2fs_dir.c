@@ -18,6 +18,7 @@
 
 #include "ext2fs.h"
 #include "ext2fs_csum.h"
+#include "ext2fs_fc.h"
 
 #define E2_HINT_STEPS 3 /* entries looked at from the hint on */
 
@@ -205,17 +206,13 @@ lookup_inline(struct e2node *ip, const char *name, size_t namelen, ino_t *ino)
 	return error;
 }
 
-int
-ext2fs_dir_lookup(struct e2node *ip, const char *name, size_t namelen, ino_t *ino)
+/* By whatever way the directory has on the device. */
+static int
+lookup_device(struct e2node *ip, const char *name, size_t namelen, ino_t *ino)
 {
 	uint64_t end;
 	int error;
 
-	error = ext2fs_dir_usable(ip);
-	if (error != 0)
-		return error;
-	if (namelen > E2_NAME_MAX)
-		return ENAMETOOLONG;
 	if (ip->i_di.i_flags & E2_INLINE_DATA_FL)
 		return lookup_inline(ip, name, namelen, ino);
 	error = lookup_hint(ip, name, namelen, ino, &end);
@@ -226,4 +223,35 @@ ext2fs_dir_lookup(struct e2node *ip, const char *name, size_t namelen, ino_t *in
 	if (error == 0 && end <= UINT32_MAX)
 		atomic_store_relaxed(&ip->i_hint, (uint32_t)end);
 	return error;
+}
+
+/* The same, with what fast commits say on top. */
+static int
+lookup_logged(struct e2node *ip, const char *name, size_t namelen, ino_t *ino)
+{
+	struct e2_fcword word = { 0 };
+	int error;
+
+	(void)ext2fs_fc_word(ip->i_um->um_fc, ip->i_number, name, namelen, &word);
+	if (word.fw_ino != 0) {
+		*ino = word.fw_ino;
+		return 0;
+	}
+	if (ext2fs_fc_made_dir(ip, ino))
+		return namelen == 2 && name[0] == '.' && name[1] == '.' ? 0 : ENOENT;
+	error = lookup_device(ip, name, namelen, ino);
+	return error == 0 && *ino == word.fw_removed ? ENOENT : error;
+}
+
+int
+ext2fs_dir_lookup(struct e2node *ip, const char *name, size_t namelen, ino_t *ino)
+{
+	const int error = ext2fs_dir_usable(ip);
+
+	if (error != 0)
+		return error;
+	if (namelen > E2_NAME_MAX)
+		return ENAMETOOLONG;
+	return __predict_true(ip->i_um->um_fc == NULL) ? lookup_device(ip, name, namelen, ino)
+						       : lookup_logged(ip, name, namelen, ino);
 }

@@ -190,9 +190,9 @@ e2_exthdr_decode(const void *buf, size_t len, struct e2_exthdr *eh)
 }
 
 void
-e2_extent_decode(const void *buf, unsigned i, struct e2_extent *ee)
+e2_extent_entry_decode(const void *buf, struct e2_extent *ee)
 {
-	const uint8_t *p = (const uint8_t *)buf + E2_EXT_HDR_SIZE + i * E2_EXT_ENTRY_SIZE;
+	const uint8_t *p = buf;
 
 	ee->ee_block = le32dec(p + E2EE_BLOCK);
 	ee->ee_len = le16dec(p + E2EE_LEN);
@@ -200,6 +200,12 @@ e2_extent_decode(const void *buf, unsigned i, struct e2_extent *ee)
 	if (ee->ee_unwritten)
 		ee->ee_len -= E2_EXT_MAX_LEN;
 	ee->ee_start = join32(le16dec(p + E2EE_START_HI), le32dec(p + E2EE_START));
+}
+
+void
+e2_extent_decode(const void *buf, unsigned i, struct e2_extent *ee)
+{
+	e2_extent_entry_decode((const uint8_t *)buf + E2_EXT_HDR_SIZE + i * E2_EXT_ENTRY_SIZE, ee);
 }
 
 void

@@ -411,7 +411,6 @@ enum {
 	E2JT_LAST = 8,
 
 	E2J_FC_DEFAULT_BLOCKS = 256,
-	E2FC_TAG_HEAD = 9,
 };
 #define E2J_MAGIC 0xc03b3998u
 
@@ -454,6 +453,58 @@ struct e2_jcommit {
 	uint8_t jc_chksum_type, jc_chksum_size;
 };
 
+/* Fast commits: records of tag, length, value, little endian, none across a block's end. */
+enum {
+	E2FC_HDR_SIZE = 4,     /* tag and length */
+	E2FC_TAIL_COVERED = 4, /* bytes of a tail's value that its checksum covers */
+
+	E2FC_ADD_RANGE = 1,
+	E2FC_DEL_RANGE = 2,
+	E2FC_CREAT = 3,
+	E2FC_LINK = 4,
+	E2FC_UNLINK = 5,
+	E2FC_INODE = 6,
+	E2FC_PAD = 7,
+	E2FC_TAIL = 8,
+	E2FC_HEAD = 9,
+};
+
+struct e2_fcrec {
+	uint16_t fc_tag; /* E2FC_* */
+	uint16_t fc_len; /* of the value, which has all bytes that its tag needs */
+	const uint8_t *fc_value;
+};
+
+struct e2_fchead {
+	uint32_t fh_features;
+	uint32_t fh_tid; /* the transaction that was running */
+};
+
+struct e2_fctail {
+	uint32_t ft_tid;
+	uint32_t ft_crc; /* over all records of the commit, this one up to here */
+};
+
+struct e2_fcrange {
+	uint64_t fr_start; /* block on disk; 0: reads as zeros */
+	uint32_t fr_ino;
+	uint32_t fr_block; /* of the file */
+	uint32_t fr_len;   /* blocks */
+};
+
+struct e2_fcname {
+	uint32_t fn_parent;
+	uint32_t fn_ino;
+	uint8_t fn_namlen;
+	const uint8_t *fn_name; /* in the record, not terminated */
+};
+
+struct e2_fcinode {
+	uint32_t fi_ino;
+	uint16_t fi_len;       /* bytes of the inode that there are, E2_INODE_OLD_SIZE at least */
+	const uint8_t *fi_raw; /* in the record */
+};
+
 /* ctx: any, all of them.  errors: EINVAL, as the head comment says. */
 int e2_super_decode(const void *, size_t len, struct e2_super *);
 int e2_group_decode(const void *, size_t len, struct e2_group *);
@@ -468,6 +519,8 @@ int e2_exthdr_decode(const void *, size_t len, struct e2_exthdr *);
 /* i < eh_entries of a header decoded from the same node. */
 void e2_extent_decode(const void *, unsigned i, struct e2_extent *);
 void e2_extidx_decode(const void *, unsigned i, struct e2_extidx *);
+/* The E2_EXT_ENTRY_SIZE bytes of one extent. */
+void e2_extent_entry_decode(const void *, struct e2_extent *);
 /* The stored checksum of an extent block with room for max entries. */
 uint32_t e2_exttail_decode(const void *, size_t len, const struct e2_exthdr *);
 
@@ -513,7 +566,22 @@ int e2_jrevoke_decode(const void *, size_t len, bool wide, uint32_t i, uint64_t 
 /* The checksum at the end of a descriptor or revoke block of len bytes (v2, v3). */
 uint32_t e2_jtail_decode(const void *, size_t len);
 int e2_jcommit_decode(const void *, size_t len, struct e2_jcommit *);
-/* Does the block open a fast-commit area for transaction *tid? */
-bool e2_fc_head_decode(const void *, size_t len, uint32_t *tid);
+
+/* The record at off of a block; ENOENT: the block ends here. */
+int e2_fcrec_decode(const void *, size_t len, size_t off, struct e2_fcrec *);
+/* The values of records that e2_fcrec_decode() gave out, by their tags. */
+void e2_fchead_decode(const struct e2_fcrec *, struct e2_fchead *);
+void e2_fctail_decode(const struct e2_fcrec *, struct e2_fctail *);
+void e2_fcrange_decode(const struct e2_fcrec *, struct e2_fcrange *);
+void e2_fcname_decode(const struct e2_fcrec *, struct e2_fcname *);
+void e2_fcinode_decode(const struct e2_fcrec *, struct e2_fcinode *);
+uint32_t e2_fcinode_generation(const uint8_t *raw);
+/*
+ * The inode of isize bytes that comes of a record of len bytes and of base, the one that stands on
+ * the device (NULL: none that counts).  The checksum is left as it was: e2_inode_set_checksum().
+ */
+void e2_fcinode_merge(
+    const uint8_t *rec, size_t len, const uint8_t *base, uint8_t *out, size_t isize);
+void e2_inode_set_checksum(uint8_t *, bool hi, uint32_t sum);
 
 #endif /* EXT2FS_FMT_H */

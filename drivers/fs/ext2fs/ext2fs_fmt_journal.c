@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * Decoders of the journal's structures (JBD2), big endian; its fast-commit area alone is little
- * endian.  See ext2fs_fmt.h and the journal's section of SPEC.md.
+ * Decoders of the journal's structures (JBD2), big endian; its fast-commit area is another format,
+ * in ext2fs_fmt_fc.c.  See ext2fs_fmt.h and the journal's section of SPEC.md.
  */
 #include <sys/param.h>
 #include <sys/endian.h>
@@ -119,15 +119,4 @@ e2_jcommit_decode(const void *buf, size_t len, struct e2_jcommit *jc)
 	jc->jc_chksum_size = p[E2JC_CHKSUM_SIZE];
 	jc->jc_chksum = be32dec(p + E2JC_CHKSUM);
 	return 0;
-}
-
-bool
-e2_fc_head_decode(const void *buf, size_t len, uint32_t *tid)
-{
-	const uint8_t *p = buf;
-
-	if (len < 12 || le16dec(p) != E2FC_TAG_HEAD || le16dec(p + 2) < 8)
-		return false;
-	*tid = le32dec(p + 8); /* behind 4 bytes of features */
-	return true;
 }

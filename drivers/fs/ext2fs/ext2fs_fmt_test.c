@@ -22,7 +22,13 @@
 #define e2_jsuper_decode  rumpns_e2_jsuper_decode
 #define e2_jtag_decode	  rumpns_e2_jtag_decode
 #define e2_jrevoke_decode rumpns_e2_jrevoke_decode
-#define e2_fc_head_decode rumpns_e2_fc_head_decode
+#define e2_fcrec_decode	  rumpns_e2_fcrec_decode
+#define e2_fchead_decode  rumpns_e2_fchead_decode
+#define e2_fctail_decode  rumpns_e2_fctail_decode
+#define e2_fcrange_decode rumpns_e2_fcrange_decode
+#define e2_fcname_decode  rumpns_e2_fcname_decode
+#define e2_fcinode_decode rumpns_e2_fcinode_decode
+#define e2_fcinode_merge  rumpns_e2_fcinode_merge
 #define e2_crc16	  rumpns_e2_crc16
 #define e2_crc32_be	  rumpns_e2_crc32_be
 #define e2_csum_bytes	  rumpns_e2_csum_bytes
@@ -299,7 +305,6 @@ START_TEST(ext2fs_fmt_journal)
 	struct e2_jsuper js;
 	struct e2_jtag jt;
 	uint64_t blk;
-	uint32_t tid;
 
 	ck_assert_int_eq(e2_jsuper_decode(b, sizeof(b), &js), EINVAL);
 	put_be(b, 0xc03b3998, 4);
@@ -335,10 +340,119 @@ START_TEST(ext2fs_fmt_journal)
 	ck_assert_uint_eq(blk, UINT64_C(0x777700008888));
 	ck_assert_int_eq(e2_jrevoke_decode(b, sizeof(b), true, 1, &blk), ENOENT);
 	ck_assert_int_eq(e2_jrevoke_decode(b, 20, false, 0, &blk), EINVAL);
-	put(b, 9, 2);
-	put(b + 2, 8, 2);
-	put(b + 8, 42, 4);
-	ck_assert(e2_fc_head_decode(b, sizeof(b), &tid) && tid == 42);
+}
+END_TEST
+
+START_TEST(ext2fs_fmt_fast_commits)
+{
+	static const struct {
+		uint16_t tag, len;
+		int error;
+	} lengths[] = { { 1, 16, 0 }, { 1, 15, EINVAL }, { 1, 17, EINVAL }, { 2, 12, 0 },
+		{ 2, 16, EINVAL }, { 3, 8, 0 }, { 3, 7, EINVAL }, { 4, 263, 0 }, { 5, 264, EINVAL },
+		{ 6, 132, 0 }, { 6, 131, EINVAL }, { 7, 0, 0 }, { 7, 300, 0 }, { 8, 8, 0 },
+		{ 8, 7, EINVAL }, { 9, 8, 0 }, { 9, 9, EINVAL }, { 0, 8, EINVAL },
+		{ 10, 8, EINVAL } };
+	struct e2_fcinode fi;
+	struct e2_fcrange fr;
+	struct e2_fchead fh;
+	struct e2_fctail ft;
+	struct e2_fcname fn;
+	struct e2_fcrec fc;
+	uint8_t b[400] = { 0 };
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		put(b + 2, lengths[i].tag, 2);
+		put(b + 4, lengths[i].len, 2);
+		ck_assert_msg(e2_fcrec_decode(b, sizeof(b), 2, &fc) == lengths[i].error,
+		    "tag %u, %u bytes", lengths[i].tag, lengths[i].len);
+	}
+	put(b, E2FC_PAD, 2);
+	put(b + 2, sizeof(b) - 4, 2);
+	ck_assert_int_eq(e2_fcrec_decode(b, sizeof(b), 0, &fc), 0);
+	ck_assert_int_eq(e2_fcrec_decode(b, sizeof(b) - 1, 0, &fc), EINVAL);
+	ck_assert_int_eq(e2_fcrec_decode(b, 3, 0, &fc), ENOENT);
+	ck_assert_int_eq(e2_fcrec_decode(b, sizeof(b), sizeof(b), &fc), ENOENT);
+
+	put(b + 4, 0x11223344, 4); /* one value for all: extent 5, 32769 blocks, at 0x600000007 */
+	put(b + 8, 5, 4);
+	put(b + 12, 0x8001, 2);
+	put(b + 14, 6, 2);
+	put(b + 16, 7, 4);
+	fc = (struct e2_fcrec){ E2FC_ADD_RANGE, 16, b + 4 };
+	e2_fcrange_decode(&fc, &fr);
+	ck_assert(
+	    fr.fr_ino == 0x11223344 && fr.fr_block == 5 && fr.fr_len == 1 && fr.fr_start == 0);
+	put(b + 12, 0x8000, 2);
+	e2_fcrange_decode(&fc, &fr);
+	ck_assert(fr.fr_len == 32768 && fr.fr_start == UINT64_C(0x600000007));
+	fc.fc_tag = E2FC_DEL_RANGE;
+	e2_fcrange_decode(&fc, &fr);
+	ck_assert(fr.fr_block == 5 && fr.fr_len == 0x68000 && fr.fr_start == 0);
+	fc = (struct e2_fcrec){ E2FC_LINK, 11, b + 4 };
+	e2_fcname_decode(&fc, &fn);
+	ck_assert(fn.fn_parent == 0x11223344 && fn.fn_ino == 5 && fn.fn_namlen == 3 &&
+	    fn.fn_name == b + 12);
+	fc = (struct e2_fcrec){ E2FC_INODE, 164, b + 4 };
+	e2_fcinode_decode(&fc, &fi);
+	ck_assert(fi.fi_ino == 0x11223344 && fi.fi_len == 160 && fi.fi_raw == b + 8);
+	fc = (struct e2_fcrec){ E2FC_HEAD, 8, b + 4 };
+	e2_fchead_decode(&fc, &fh);
+	ck_assert(fh.fh_features == 0x11223344 && fh.fh_tid == 5);
+	fc = (struct e2_fcrec){ E2FC_TAIL, 8, b + 4 };
+	e2_fctail_decode(&fc, &ft);
+	ck_assert(ft.ft_tid == 0x11223344 && ft.ft_crc == 5);
+}
+END_TEST
+
+/* What of an inode comes from the record (all ones), and what from the device (all twos). */
+static const struct {
+	const char *name;
+	uint32_t mode, flags, base_flags;
+	bool base;
+	uint8_t block, size; /* first byte of i_block (0x0a: an empty extent tree), of i_size */
+	uint32_t want_flags;
+} merges[] = {
+	{ "file", 0100644, E2_EXTENTS_FL, E2_EXTENTS_FL, true, 2, 1, E2_EXTENTS_FL },
+	{ "new file", 0100644, E2_EXTENTS_FL, 0, false, 0x0a, 1, E2_EXTENTS_FL },
+	{ "file that was inline", 0100644, E2_EXTENTS_FL, E2_INLINE_DATA_FL, true, 0x0a, 1,
+	    E2_EXTENTS_FL },
+	{ "inline file", 0100644, E2_INLINE_DATA_FL, E2_EXTENTS_FL, true, 1, 1, E2_INLINE_DATA_FL },
+	{ "file by block numbers", 0100644, 0, 0, true, 2, 1, 0 },
+	{ "new file by block numbers", 0100644, 0, 0, false, 0, 1, 0 },
+	{ "directory", 040755, E2_EXTENTS_FL | E2_INDEX_FL, E2_EXTENTS_FL, true, 2, 2,
+	    E2_EXTENTS_FL },
+	{ "new directory", 040755, E2_INDEX_FL, 0, false, 0x0a, 1, E2_EXTENTS_FL },
+	{ "inline directory", 040755, E2_INLINE_DATA_FL, E2_INLINE_DATA_FL, true, 1, 1,
+	    E2_INLINE_DATA_FL },
+	{ "short link", 0120777, 0, 0, true, 1, 1, 0 },
+	{ "long link", 0120777, E2_EXTENTS_FL, E2_EXTENTS_FL, true, 2, 1, E2_EXTENTS_FL },
+	{ "device", 020644, 0, 0, false, 1, 1, 0 },
+};
+
+START_TEST(ext2fs_fmt_fast_commit_inode)
+{
+	uint8_t rec[160], base[256], out[256], want[4];
+	const bool empty = merges[_i].block == 0x0a;
+
+	memset(rec, 1, sizeof(rec));
+	memset(base, 2, sizeof(base));
+	put(rec + E2I_MODE, merges[_i].mode, 2);
+	put(rec + E2I_FLAGS, merges[_i].flags, 4);
+	put(base + E2I_FLAGS, merges[_i].base_flags, 4);
+	e2_fcinode_merge(rec, sizeof(rec), merges[_i].base ? base : NULL, out, sizeof(out));
+	put(want, merges[_i].want_flags, 4);
+	ck_assert_msg(memcmp(out + E2I_FLAGS, want, 4) == 0, "%s: flags", merges[_i].name);
+	ck_assert_msg(out[E2I_BLOCK] == merges[_i].block, "%s: i_block", merges[_i].name);
+	ck_assert_msg(out[E2I_BLOCK + 1] == (empty ? 0xf3 : merges[_i].block), "%s: i_block",
+	    merges[_i].name);
+	ck_assert_msg(out[E2I_BLOCK + 59] == (empty ? 0 : merges[_i].block), "%s: i_block's end",
+	    merges[_i].name);
+	ck_assert_msg(out[E2I_SIZE] == merges[_i].size && out[E2I_SIZE_HI] == merges[_i].size,
+	    "%s: size", merges[_i].name);
+	ck_assert(out[E2I_UID] == 1 && out[E2I_GENERATION] == 1 && out[159] == 1);
+	ck_assert_msg(out[160] == (merges[_i].base ? 2 : 0) && out[255] == out[160], "%s: behind",
+	    merges[_i].name);
 }
 END_TEST
 
@@ -410,6 +524,9 @@ main(void)
 	tcase_add_test(tc, ext2fs_fmt_xattrs);
 	tcase_add_test(tc, ext2fs_fmt_acl);
 	tcase_add_test(tc, ext2fs_fmt_journal);
+	tcase_add_test(tc, ext2fs_fmt_fast_commits);
+	tcase_add_loop_test(
+	    tc, ext2fs_fmt_fast_commit_inode, 0, (int)(sizeof(merges) / sizeof(merges[0])));
 	tcase_add_test(tc, ext2fs_fmt_checksums);
 	tcase_add_loop_test(
 	    tc, ext2fs_fmt_name_hashes, 0, (int)(sizeof(hashes) / sizeof(hashes[0])));

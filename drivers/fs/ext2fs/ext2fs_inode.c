@@ -11,9 +11,10 @@
 
 #include "ext2fs.h"
 #include "ext2fs_csum.h"
+#include "ext2fs_fc.h"
 
 int
-ext2fs_inode_bytes(struct ext2mount *um, ino_t ino, struct buf **bpp, const uint8_t **bytes)
+ext2fs_inode_device_bytes(struct ext2mount *um, ino_t ino, struct buf **bpp, const uint8_t **bytes)
 {
 	const struct e2_super *s = &um->um_super;
 	uint64_t table, off;
@@ -31,6 +32,17 @@ ext2fs_inode_bytes(struct ext2mount *um, ino_t ino, struct buf **bpp, const uint
 	if (error == 0)
 		*bytes = (const uint8_t *)(*bpp)->b_data + (off & (um->um_bsize - 1));
 	return error;
+}
+
+int
+ext2fs_inode_bytes(struct ext2mount *um, ino_t ino, struct buf **bpp, const uint8_t **bytes)
+{
+	int error;
+
+	if (__predict_false(um->um_fc != NULL) &&
+	    (ext2fs_fc_inode_bytes(um, ino, bpp, bytes, &error) || error != 0))
+		return error;
+	return ext2fs_inode_device_bytes(um, ino, bpp, bytes);
 }
 
 static int

@@ -15,6 +15,8 @@
  * takes the blocks it revokes out (WALK_REVOKE).  Memory is bounded by the number of data blocks in
  * the log, time by three reads of each block.
  *
+ * Behind the log may follow fast commits: ext2fs_fc_replay.c.
+ *
  * A hostile journal inode may map two blocks of the log to one: so no buffer is held while another
  * is read.
  */
@@ -25,6 +27,7 @@
 
 #include "ext2fs.h"
 #include "ext2fs_csum.h"
+#include "ext2fs_fc.h"
 
 #define E2J_INCOMPAT_KNOWN                                                      \
 	(E2J_INCOMPAT_REVOKE | E2J_INCOMPAT_64BIT | E2J_INCOMPAT_ASYNC_COMMIT | \
@@ -39,13 +42,14 @@ struct jreplay {
 	struct e2node *jr_ip; /* the journal's inode */
 	struct e2_jsuper jr_js;
 	struct e2_overlay *jr_ov;
-	uint8_t *jr_block; /* the log block at hand, one block long */
-	uint32_t jr_end;   /* behind the ring's last block */
-	uint32_t jr_seed;  /* of checksums v2 and v3 */
-	uint32_t jr_crc;   /* of checksum v1, over the transaction so far */
-	bool jr_csum;	   /* v2 or v3 */
-	bool jr_bad;	   /* a block of this transaction has a bad checksum */
-	uint32_t jr_left;  /* log blocks that may still be walked */
+	struct e2_fc *jr_fc; /* what fast commits say, or NULL */
+	uint8_t *jr_block;   /* the log block at hand, one block long */
+	uint32_t jr_end;     /* behind the ring's last block */
+	uint32_t jr_seed;    /* of checksums v2 and v3 */
+	uint32_t jr_crc;     /* of checksum v1, over the transaction so far */
+	bool jr_csum;	     /* v2 or v3 */
+	bool jr_bad;	     /* a block of this transaction has a bad checksum */
+	uint32_t jr_left;    /* log blocks that may still be walked */
 };
 
 static int
@@ -55,27 +59,29 @@ jbad(struct jreplay *jr, const char *what, uint64_t where, int error)
 	return error;
 }
 
-/* Copy log block lblk into buf; *phys (may be NULL): where it lies on the device. */
-static int
-jread(struct jreplay *jr, uint32_t lblk, uint8_t *buf, uint64_t *phys)
+int
+ext2fs_journal_read(struct e2node *ip, uint32_t lblk, uint8_t *buf, uint64_t *phys)
 {
+	struct ext2mount *const um = ip->i_um;
 	struct e2_run run;
 	struct buf *bp;
 	int error;
 
-	error = ext2fs_map(jr->jr_ip, lblk, &run);
+	error = ext2fs_map(ip, lblk, &run);
 	if (error != 0)
 		return error;
-	if (run.r_blk == 0)
-		return jbad(jr, "its file has a hole at block", lblk, EIO);
+	if (run.r_blk == 0) {
+		ext2fs_say(um, "journal: its file has a hole at block (%u)", lblk);
+		return EIO;
+	}
 	if (phys != NULL)
 		*phys = run.r_blk;
 	if (buf == NULL)
 		return 0;
-	error = ext2fs_bread(jr->jr_um, run.r_blk, "journal", jr->jr_ip->i_number, &bp);
+	error = ext2fs_bread(um, run.r_blk, "journal", ip->i_number, &bp);
 	if (error != 0)
 		return error;
-	memcpy(buf, bp->b_data, jr->jr_um->um_bsize);
+	memcpy(buf, bp->b_data, um->um_bsize);
 	brelse(bp, 0);
 	return 0;
 }
@@ -103,7 +109,7 @@ check_data(struct jreplay *jr, uint32_t pos, uint32_t seq, const struct e2_jtag 
 	if (!jr->jr_csum && !v1)
 		return 0;
 	data = kmem_alloc(bsize, KM_SLEEP);
-	error = jread(jr, pos, data, NULL);
+	error = ext2fs_journal_read(jr->jr_ip, pos, data, NULL);
 	if (error == 0 && jr->jr_csum) {
 		sum = e2_csum_jdata(jr->jr_seed, seq, data, bsize);
 		if (!(jr->jr_js.js_incompat & E2J_INCOMPAT_CSUM_V3))
@@ -142,7 +148,7 @@ walk_tags(struct jreplay *jr, enum walk_mode mode, uint32_t *posp, uint32_t seq)
 				return jbad(jr, "transaction longer than the journal", seq, EIO);
 			error = check_data(jr, *posp, seq, &jt);
 		} else if (mode == WALK_DATA) {
-			error = jread(jr, *posp, NULL, &phys);
+			error = ext2fs_journal_read(jr->jr_ip, *posp, NULL, &phys);
 			if (error == 0)
 				ext2fs_overlay_set(
 				    jr->jr_ov, jt.jt_block, phys, (jt.jt_flags & E2JT_ESCAPE) != 0);
@@ -221,7 +227,7 @@ walk_transaction(struct jreplay *jr, enum walk_mode mode, uint32_t *posp, uint32
 
 		if (mode == WALK_CHECK && jr->jr_left-- == 0)
 			return ENOENT; /* all of the ring, and no end */
-		error = jread(jr, pos, jr->jr_block, NULL);
+		error = ext2fs_journal_read(jr->jr_ip, pos, jr->jr_block, NULL);
 		if (error != 0)
 			return error;
 		if (e2_jheader_decode(jr->jr_block, jr->jr_um->um_bsize, &jh) != 0 ||
@@ -323,25 +329,16 @@ check_jsuper(struct jreplay *jr)
 	return 0;
 }
 
-/* Fast commits that belong behind the last transaction are not understood. */
+/*
+ * Fast commits belong behind the last transaction of the log; without one nothing was ever written
+ * since the journal was last clean.  Their area begins one block behind the ring's end.
+ */
 static int
-check_fast_commits(struct jreplay *jr, uint32_t next_seq)
+replay_fast_commits(struct jreplay *jr, uint32_t tid)
 {
-	uint32_t tid;
-	int error;
-
-	if (!(jr->jr_js.js_incompat & E2J_INCOMPAT_FAST_COMMIT))
+	if (!(jr->jr_js.js_incompat & E2J_INCOMPAT_FAST_COMMIT) || jr->jr_js.js_start == 0)
 		return 0;
-	/* The area begins one block behind the ring's end. */
-	for (uint32_t pos = jr->jr_end; pos <= jr->jr_end + 1 && pos < jr->jr_js.js_maxlen; pos++) {
-		error = jread(jr, pos, jr->jr_block, NULL);
-		if (error != 0)
-			return error;
-		if (e2_fc_head_decode(jr->jr_block, jr->jr_um->um_bsize, &tid) && tid == next_seq)
-			return jbad(jr, "fast_commit records are not supported, transaction", tid,
-			    EOPNOTSUPP);
-	}
-	return 0;
+	return ext2fs_fc_replay(jr->jr_ip, jr->jr_end + 1, jr->jr_js.js_maxlen, tid, &jr->jr_fc);
 }
 
 static int
@@ -353,7 +350,7 @@ replay(struct jreplay *jr)
 	error = ext2fs_inode_load(jr->jr_um, jr->jr_um->um_super.s_journal_inum, jr->jr_ip);
 	if (error != 0)
 		return jbad(jr, "inode cannot be used", jr->jr_um->um_super.s_journal_inum, EIO);
-	error = jread(jr, 0, jr->jr_block, NULL);
+	error = ext2fs_journal_read(jr->jr_ip, 0, jr->jr_block, NULL);
 	if (error != 0)
 		return error;
 	if (e2_jsuper_decode(jr->jr_block, jr->jr_um->um_bsize, &jr->jr_js) != 0)
@@ -361,7 +358,7 @@ replay(struct jreplay *jr)
 	error = check_jsuper(jr);
 	if (error == 0)
 		error = replay_log(jr, &next_seq);
-	return error == 0 ? check_fast_commits(jr, next_seq) : error;
+	return error == 0 ? replay_fast_commits(jr, next_seq) : error;
 }
 
 int
@@ -374,6 +371,7 @@ ext2fs_journal_replay(struct ext2mount *um)
 	jr.jr_block = kmem_alloc(um->um_bsize, KM_SLEEP);
 	jr.jr_ov = ext2fs_overlay_create();
 	error = replay(&jr);
+	um->um_fc = jr.jr_fc;
 	if (error == 0 && ext2fs_overlay_count(jr.jr_ov) > 0) {
 		um->um_overlay = jr.jr_ov;
 		memset(um->um_groups, 0, sizeof(um->um_groups));

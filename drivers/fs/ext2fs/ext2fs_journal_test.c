@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include <sys/stat.h>
 #include <check.h>
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -232,43 +231,6 @@ START_TEST(ext2fs_journal_escaped)
 }
 END_TEST
 
-/* Fast commits behind the last transaction are refused by name; those of old ones do not matter. */
-static const struct {
-	uint32_t ahead; /* of the next transaction */
-	int error;
-} fast[] = { { 0, EOPNOTSUPP }, { 3, 0 } };
-
-START_TEST(ext2fs_journal_fast_commit)
-{
-	static const uint8_t super[] = { 0xc0, 0x3b, 0x39, 0x98, 0, 0, 0, 4 };
-	uint8_t *image, *js, *head;
-	uint32_t maxlen, seq;
-	size_t len, len2;
-	char *number;
-
-	make_unclean(&rows[0]);
-	image = tl_slurp("image", &len);
-	js = memmem(image, len, super, sizeof(super));
-	ck_assert_ptr_nonnull(js);
-	js[0x2b] |= 0x20; /* the feature; its area is the last 256 blocks */
-	memcpy(&maxlen, js + 0x10, 4);
-	memcpy(&seq, js + 0x18, 4);
-	seq = be32toh(seq) + 1 + fast[_i].ahead;
-	tl_run("debugfs -R 'bmap <8> %u' image 2>/dev/null >number", be32toh(maxlen) - 256);
-	number = (char *)tl_slurp("number", &len2);
-	ck_assert_int_gt(atoi(number), 0);
-	head = image + (size_t)atoi(number) * 4096;
-	free(number);
-	memset(head, 0, 4096);
-	head[0] = 9;
-	head[2] = 8;
-	memcpy(head + 8, &seq, 4);
-	tl_spew("image", image, len);
-	free(image);
-	ck_assert_int_eq(tl_mount("image", "ext4"), fast[_i].error);
-}
-END_TEST
-
 /* A damaged transaction is an error, not a wrong view. */
 START_TEST(ext2fs_journal_damaged)
 {
@@ -304,7 +266,6 @@ main(void)
 	tcase_add_test(tc, ext2fs_journal_revoked);
 	tcase_add_test(tc, ext2fs_journal_escaped);
 	tcase_add_test(tc, ext2fs_journal_damaged);
-	tcase_add_loop_test(tc, ext2fs_journal_fast_commit, 0, 2);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

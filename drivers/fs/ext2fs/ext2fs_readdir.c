@@ -6,6 +6,8 @@
  * would have in a block (0 and 12), and the bytes of the inode follow from 24 on, INLINE_SHIFT
  * behind their own offsets.
  *
+ * What fast commits added follows from position LOGGED on, counted; what they removed is passed over.
+ *
  * Entries are gathered in memory and leave in one uiomove(), when no buffer is held.
  */
 #include <sys/param.h>
@@ -17,9 +19,11 @@
 #include <sys/uio.h>
 
 #include "ext2fs.h"
+#include "ext2fs_fc.h"
 
-#define OUT_MAX	     65536 /* bytes gathered at once */
-#define INLINE_SHIFT 20	   /* position 24 is byte E2_INLINE_PARENT_SIZE */
+#define OUT_MAX	     65536		 /* bytes gathered at once */
+#define INLINE_SHIFT 20			 /* position 24 is byte E2_INLINE_PARENT_SIZE */
+#define LOGGED	     (UINT64_C(1) << 62) /* beyond the largest directory */
 
 struct readdir {
 	struct e2node *rd_ip;
@@ -80,6 +84,19 @@ name_ok(const struct e2_dirent *de)
 	    memchr(de->d_name, '\0', de->d_namlen) == NULL;
 }
 
+/* Does another entry count in the place of this one, or none? */
+static bool
+is_logged(const struct e2node *ip, const struct e2_dirent *de)
+{
+	const struct e2_fc *const fc = ip->i_um->um_fc;
+	struct e2_fcword word;
+
+	if (__predict_true(fc == NULL) ||
+	    !ext2fs_fc_word(fc, ip->i_number, de->d_name, de->d_namlen, &word))
+		return false;
+	return word.fw_ino != 0 || word.fw_removed == de->d_ino;
+}
+
 /* The entries of len bytes at position base that stand at rd_pos or behind it. */
 static int
 emit_region(struct readdir *rd, const uint8_t *buf, size_t len, uint64_t base)
@@ -93,6 +110,8 @@ emit_region(struct readdir *rd, const uint8_t *buf, size_t len, uint64_t base)
 			continue;
 		if (!name_ok(&de))
 			return ext2fs_dir_bad(rd->rd_ip, base + off, "impossible name");
+		if (is_logged(rd->rd_ip, &de))
+			continue;
 		emit(rd, de.d_ino, dirent_type(rd->rd_ip, de.d_type), de.d_name, de.d_namlen,
 		    base + off + de.d_reclen);
 	}
@@ -121,6 +140,16 @@ emit_blocks(struct readdir *rd)
 	return error;
 }
 
+/* "." and "..", where the directory does not store them. */
+static void
+emit_dots(struct readdir *rd, ino_t parent)
+{
+	if (rd->rd_pos < 12)
+		emit(rd, rd->rd_ip->i_number, DT_DIR, ".", 1, 12);
+	if (rd->rd_pos < 24 && !rd->rd_full)
+		emit(rd, parent, DT_DIR, "..", 2, 24);
+}
+
 static int
 emit_inline(struct readdir *rd)
 {
@@ -129,10 +158,7 @@ emit_inline(struct readdir *rd)
 	size_t size;
 	int error;
 
-	if (rd->rd_pos < 12)
-		emit(rd, ip->i_number, DT_DIR, ".", 1, 12);
-	if (rd->rd_pos < 24 && !rd->rd_full)
-		emit(rd, e2_inline_parent_decode(ip->i_di.i_block), DT_DIR, "..", 2, 24);
+	emit_dots(rd, e2_inline_parent_decode(ip->i_di.i_block));
 	if (rd->rd_full)
 		return 0;
 	error = ext2fs_inline_read(ip, &data, &size);
@@ -147,6 +173,54 @@ emit_inline(struct readdir *rd)
 	return error;
 }
 
+static uint8_t
+inode_type(struct ext2mount *um, ino_t ino)
+{
+	const uint8_t *bytes;
+	struct e2_inode di;
+	struct buf *bp;
+	int error;
+
+	if (ext2fs_inode_bytes(um, ino, &bp, &bytes) != 0)
+		return DT_UNKNOWN;
+	error = e2_inode_decode(bytes, um->um_super.s_inode_size, um->um_hurd, &di);
+	brelse(bp, 0);
+	return error == 0 ? IFTODT(di.i_mode) : DT_UNKNOWN;
+}
+
+/* What fast commits added. */
+static void
+emit_logged(struct readdir *rd)
+{
+	struct e2node *const ip = rd->rd_ip;
+	uint64_t i = rd->rd_pos >= LOGGED ? rd->rd_pos - LOGGED : 0;
+	struct e2_fcadded fa;
+	bool more;
+
+	for (more = ext2fs_fc_added_first(ip->i_um->um_fc, ip->i_number, i, &fa);
+	     more && !rd->rd_full; more = ext2fs_fc_added_next(ip->i_um->um_fc, ip->i_number, &fa))
+		emit(rd, fa.fa_ino, inode_type(ip->i_um, fa.fa_ino), fa.fa_name, fa.fa_namlen,
+		    LOGGED + ++i);
+}
+
+static int
+emit_all(struct readdir *rd)
+{
+	struct e2node *const ip = rd->rd_ip;
+	ino_t parent;
+	int error = 0;
+
+	if (ip->i_di.i_flags & E2_INLINE_DATA_FL)
+		error = emit_inline(rd);
+	else if (ext2fs_fc_made_dir(ip, &parent))
+		emit_dots(rd, parent);
+	else
+		error = emit_blocks(rd);
+	if (error == 0 && !rd->rd_full && ip->i_um->um_fc != NULL)
+		emit_logged(rd);
+	return error;
+}
+
 int
 ext2fs_vop_readdir(void *v)
 {
@@ -154,6 +228,7 @@ ext2fs_vop_readdir(void *v)
 	struct uio *const uio = ap->a_uio;
 	struct e2node *const ip = VTOE(ap->a_vp);
 	struct readdir rd = { .rd_ip = ip };
+	bool eof;
 	int error;
 
 	if (ap->a_vp->v_type != VDIR)
@@ -172,7 +247,8 @@ ext2fs_vop_readdir(void *v)
 		rd.rd_cookies =
 		    malloc(rd.rd_size / _DIRENT_MINSIZE((struct dirent *)NULL) * sizeof(off_t),
 			M_TEMP, M_WAITOK);
-	error = ip->i_di.i_flags & E2_INLINE_DATA_FL ? emit_inline(&rd) : emit_blocks(&rd);
+	error = emit_all(&rd);
+	eof = error == 0 && !rd.rd_full;
 	if (rd.rd_used > 0)
 		error = 0; /* what is bad comes up again at the next call */
 	else if (error == 0 && rd.rd_full)
@@ -187,8 +263,7 @@ ext2fs_vop_readdir(void *v)
 	}
 	uio->uio_offset = (off_t)rd.rd_pos;
 	if (ap->a_eofflag != NULL)
-		*ap->a_eofflag = !rd.rd_full &&
-		    (rd.rd_pos >= ip->i_di.i_size || (ip->i_di.i_flags & E2_INLINE_DATA_FL) != 0);
+		*ap->a_eofflag = eof;
 	if (ap->a_cookies != NULL) {
 		*ap->a_cookies = rd.rd_cookies;
 		*ap->a_ncookies = rd.rd_ncookies;

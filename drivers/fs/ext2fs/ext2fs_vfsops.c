@@ -22,6 +22,7 @@
 #include <uvm/uvm_extern.h>
 
 #include "ext2fs.h"
+#include "ext2fs_fc.h"
 
 /* The argument of mount(2). */
 struct ufs_args {
@@ -88,6 +89,8 @@ ext2mount_free(struct ext2mount *um)
 {
 	if (um->um_overlay != NULL)
 		ext2fs_overlay_destroy(um->um_overlay);
+	if (um->um_fc != NULL)
+		ext2fs_fc_destroy(um->um_fc);
 	mutex_destroy(&um->um_lock);
 	kmem_free(um, sizeof(*um));
 }
