@@ -304,6 +304,8 @@ check_jsuper(struct jreplay *jr)
 		    jr, "another block size than the file system", js->js_blocksize, EINVAL);
 	if (js->js_maxlen < 2 || js->js_maxlen > jr->jr_ip->i_di.i_size >> um->um_bshift)
 		return jbad(jr, "longer than its file", js->js_maxlen, EINVAL);
+	if (js->js_maxlen > um->um_super.s_blocks_count)
+		return jbad(jr, "longer than the file system", js->js_maxlen, EINVAL);
 	jr->jr_end = js->js_maxlen;
 	if (js->js_incompat & E2J_INCOMPAT_FAST_COMMIT) {
 		const uint32_t fc =

@@ -249,6 +249,33 @@ START_TEST(ext2fs_journal_damaged)
 }
 END_TEST
 
+/*
+ * Block numbers may lead to the same blocks over and over: so a journal of millions of blocks is a
+ * file, but not one that the file system could hold, and its replay would take for ever.
+ */
+START_TEST(ext2fs_journal_longer_than_the_file_system)
+{
+	static const uint8_t super[] = { 0xc0, 0x3b, 0x39, 0x98, 0, 0, 0, 4 };
+	uint8_t *image, *js;
+	size_t len;
+	char *said;
+
+	tl_run("mkfs.ext3 -b 1024 -F image 4M; printf 'jo\\njw -b 40 src/d/rnd\\njc\\nsif <8> size "
+	       "100000000\\n' >jcmd; debugfs -w -f jcmd image");
+	image = tl_slurp("image", &len);
+	js = memmem(image, len, super, sizeof(super));
+	ck_assert_ptr_nonnull(js);
+	js[0x11] = 1; /* 65536 blocks more */
+	tl_spew("image", image, len);
+	free(image);
+	tl_console_catch();
+	ck_assert_int_eq(tl_mount("image", "ext4"), EINVAL);
+	said = tl_console_release();
+	ck_assert_msg(strstr(said, "journal: longer than the file system (") != NULL, "%s", said);
+	free(said);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -266,6 +293,7 @@ main(void)
 	tcase_add_test(tc, ext2fs_journal_revoked);
 	tcase_add_test(tc, ext2fs_journal_escaped);
 	tcase_add_test(tc, ext2fs_journal_damaged);
+	tcase_add_test(tc, ext2fs_journal_longer_than_the_file_system);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
