@@ -7,6 +7,8 @@
  * input.  So each input names one of the seed images, made by mkfs when the program starts, and
  * holds records of 8 bytes - offset (4), kind (1), bytes (3) - that are applied to its metadata.
  * Checksums are off in most seeds: a fuzzer that must forge them would test the checksum alone.
+ *
+ * A mutated image that makes the kernel hold much more memory than its seed is a finding.
  */
 #define _GNU_SOURCE
 #include <sys/mman.h>
@@ -14,6 +16,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,98 +29,35 @@
 #include <rump/rump_syscalls.h>
 #include <rump/rumpdefs.h>
 
-#define DEVICE	  "/image"
-#define MNT	  "/mnt"
-#define MAX_LEN	  (4 * 1024 * 1024)
-#define MAX_FILES 150
+#include "../../../lib/librump/private/rump_mem.h"
+#include "ext2fs_fuzz_seeds.h"
+
+#define DEVICE	   "/image"
+#define MNT	   "/mnt"
+#define MAX_FILES  150
+#define RECORD	   8
+#define MAX_PATCH  25		 /* records that count */
+#define READ_BYTES (1024 * 1024) /* of file data, by one walk */
+/*
+ * What a mutated image may take beyond the sound one: pages of the data that a walk reads, with
+ * read-ahead, and what the allocators keep.
+ */
+#define MEM_SLACK  (6 * 1024 * 1024)
 
 int LLVMFuzzerInitialize(int *, char ***);
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+size_t LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned);
+size_t LLVMFuzzerMutate(uint8_t *, size_t, size_t); /* libFuzzer's own */
 
-static const char *const seeds[] = {
-	"mkfs.ext4 -b 1024 -N 96 -O ^metadata_csum -J size=1",
-	"mkfs.ext4 -b 1024 -N 96 -O ^metadata_csum,inline_data,ea_inode,^has_journal",
-	"mkfs.ext4 -b 1024 -N 96 -O ^metadata_csum,^64bit -J size=1",
-	"mkfs.ext2 -b 1024 -N 96",
-	"mkfs.ext4 -b 1024 -N 96 -J size=1",
-};
-/* What is done to each: hash trees, a journal that was not closed. */
-static const char *const afters[] = {
-	"e2fsck -fyD $i",
-	"true",
-	"printf 'jo\\njw -b 40,41,42 s/d/rnd\\njw -r 41\\njc\\n' >c; debugfs -w -f c $i",
-	"e2fsck -fyD $i",
-	"printf 'jo -c\\njw -b 40,41,42 s/d/rnd\\njw -r 41\\njc\\n' >c; debugfs -w -f c $i",
-};
-#define NSEEDS (sizeof(seeds) / sizeof(seeds[0]))
-
-static uint8_t *images[NSEEDS], *device;
-static size_t lengths[NSEEDS];
-static uint32_t *pieces[NSEEDS], npieces[NSEEDS]; /* the KiB that are in use */
+static const struct seed *seeds;
+static unsigned nseeds;
+static size_t *sound_bytes; /* that the kernel holds after a walk of the sound image */
+static uint8_t *device;
 static int device_fd;
-static unsigned current = NSEEDS; /* the seed that is in the device */
+static unsigned current = UINT_MAX; /* the seed that is in the device */
+static size_t read_left;	    /* bytes of file data that the walk may read */
 
-static void
-die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static void
-shell(const char *cmd)
-{
-	if (system(cmd) == -1)
-		die(cmd);
-}
-
-static void
-load_seed(unsigned i, const char *path)
-{
-	static const uint8_t zeros[1024];
-	const int fd = open(path, O_RDONLY);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) != 0 || st.st_size == 0 || st.st_size > MAX_LEN)
-		die(path);
-	lengths[i] = (size_t)st.st_size;
-	images[i] = malloc(lengths[i]);
-	pieces[i] = calloc(lengths[i] / 1024, sizeof(uint32_t));
-	if (read(fd, images[i], lengths[i]) != st.st_size)
-		die(path);
-	close(fd);
-	for (size_t off = 0; off + 1024 <= lengths[i]; off += 1024) {
-		if (memcmp(images[i] + off, zeros, 1024) != 0)
-			pieces[i][npieces[i]++] = (uint32_t)off;
-	}
-}
-
-static void
-make_seeds(void)
-{
-	char dir[] = "/tmp/ext2fuzz.XXXXXX", cmd[1024], path[64];
-
-	if (mkdtemp(dir) == NULL)
-		die(dir);
-	snprintf(cmd, sizeof(cmd),
-	    "cd %s && mkdir -p s/d/e s/many && head -c 5000 /bin/sh >s/d/rnd &&"
-	    " for i in $(seq 50); do echo $i >s/many/a-name-that-takes-some-room-$i; done;"
-	    " ln -s x s/l; ln -s $(printf '%%090d' 1) s/slow; truncate -s 900000 s/sparse;"
-	    " setfattr -n user.a -v b s/l s/d s/many 2>/dev/null",
-	    dir);
-	shell(cmd);
-	for (unsigned i = 0; i < NSEEDS; i++) {
-		snprintf(cmd, sizeof(cmd),
-		    "cd %s && i=%u; { PATH=$PATH:/usr/sbin:/sbin; %s -F -d s $i 4M;"
-		    " %s; } >/dev/null 2>&1",
-		    dir, i, seeds[i], afters[i]);
-		shell(cmd);
-		snprintf(path, sizeof(path), "%s/%u", dir, i);
-		load_seed(i, path);
-	}
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
-	shell(cmd);
-}
+static void baseline(void);
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -125,11 +65,11 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	char path[64];
 	int error;
 
-	make_seeds();
+	seeds = seeds_make(&nseeds);
 	device_fd = memfd_create("image", 0);
-	if (device_fd < 0 || ftruncate(device_fd, MAX_LEN) != 0)
+	if (device_fd < 0 || ftruncate(device_fd, SEED_BYTES) != 0)
 		die("memfd");
-	device = mmap(NULL, MAX_LEN, PROT_READ | PROT_WRITE, MAP_SHARED, device_fd, 0);
+	device = mmap(NULL, SEED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, device_fd, 0);
 	if (device == MAP_FAILED)
 		die("mmap");
 	error = rump_init();
@@ -141,6 +81,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 		errno = error;
 		die("etfs");
 	}
+	baseline();
 	return 0;
 }
 
@@ -152,12 +93,15 @@ touch_file(const char *path, const struct stat *st)
 
 	(void)rump_sys_llistxattr(path, buf, sizeof(buf));
 	(void)rump_sys_lgetxattr(path, "user.a", buf, sizeof(buf));
+	(void)rump_sys_lgetxattr(path, "system.posix_acl_access", buf, sizeof(buf));
 	if (S_ISLNK(st->st_mode))
 		(void)rump_sys_readlink(path, buf, sizeof(buf));
 	if (!S_ISREG(st->st_mode) || (fd = rump_sys_open(path, O_RDONLY)) < 0)
 		return;
-	for (int i = 0; i < 8 && rump_sys_read(fd, buf, sizeof(buf)) > 0; i++)
-		continue;
+	for (int i = 0; i < 8 && read_left >= sizeof(buf); i++, read_left -= sizeof(buf)) {
+		if (rump_sys_read(fd, buf, sizeof(buf)) <= 0)
+			break;
+	}
 	(void)rump_sys_pread(fd, buf, 100, st->st_size / 2);
 	rump_sys_close(fd);
 }
@@ -198,7 +142,7 @@ walk(const char *path, unsigned *left, int depth)
 
 /* Apply a record, or put back what was there before it. */
 static void
-patch(unsigned seed, const uint8_t *rec, bool undo)
+patch(const struct seed *sd, const uint8_t *rec, bool undo)
 {
 	const uint32_t where = (uint32_t)rec[0] | (uint32_t)rec[1] << 8 | (uint32_t)rec[2] << 16;
 	uint8_t *p;
@@ -206,9 +150,9 @@ patch(unsigned seed, const uint8_t *rec, bool undo)
 	/* rec[3]: every fourth goes to the superblock. */
 	p = device +
 	    (rec[3] % 4 == 0 ? 1024 + where % 1020
-			     : pieces[seed][where % npieces[seed]] + (where >> 12) % 1021);
+			     : sd->sd_pieces[where % sd->sd_npieces] + (where >> 12) % 1021);
 	if (undo) {
-		memcpy(p, images[seed] + (p - device), 4);
+		memcpy(p, sd->sd_image + (p - device), 4);
 		return;
 	}
 	switch (rec[4] % 4) {
@@ -227,36 +171,95 @@ patch(unsigned seed, const uint8_t *rec, bool undo)
 	}
 }
 
-static void
+/* Returns the bytes that the kernel held when all was read; 0: not mounted. */
+static size_t
 mount_and_walk(void)
 {
 	struct rump_ufs_args args = { .fspec = (char *)(uintptr_t)DEVICE };
 	unsigned left = MAX_FILES;
+	struct rump_meminfo mi;
 
+	read_left = READ_BYTES;
 	if (rump_sys_mount("ext4", MNT, RUMP_MNT_RDONLY, &args, sizeof(args)) != 0)
-		return;
+		return 0;
 	walk(MNT, &left, 0);
+	rump_mem_info(&mi);
 	if (rump_sys_unmount(MNT, 0) != 0) {
 		fprintf(stderr, "unmount: %s\n", strerror(errno));
 		abort();
+	}
+	return mi.mi_used;
+}
+
+static const struct seed *
+load_device(unsigned i)
+{
+	const struct seed *const sd = &seeds[i];
+
+	if (i == current)
+		return sd;
+	memset(device, 0, SEED_BYTES);
+	memcpy(device, sd->sd_image, sd->sd_len);
+	current = i;
+	return sd;
+}
+
+static void
+baseline(void)
+{
+	sound_bytes = calloc(nseeds, sizeof(*sound_bytes));
+	for (unsigned i = 0; i < nseeds; i++) {
+		const struct seed *const sd = load_device(i);
+
+		sound_bytes[i] = mount_and_walk();
+		if (sound_bytes[i] == 0) {
+			fprintf(stderr, "the seed \"%s\" is not mounted\n", sd->sd_name);
+			exit(1);
+		}
 	}
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	if (len < 9)
+	const struct seed *sd;
+	size_t bytes;
+
+	if (len < 1 + RECORD)
 		return 0;
-	const unsigned seed = data[0] % NSEEDS;
-	if (seed != current) {
-		memset(device, 0, MAX_LEN);
-		memcpy(device, images[seed], lengths[seed]);
-		current = seed;
+	sd = load_device(data[0] % nseeds);
+	for (size_t off = 1; off + RECORD <= len && off < 1 + MAX_PATCH * RECORD; off += RECORD)
+		patch(sd, data + off, false);
+	seed_seal(sd, device);
+	bytes = mount_and_walk();
+	if (bytes > sound_bytes[current] + MEM_SLACK) {
+		fprintf(stderr, "seed \"%s\": %zu bytes in use, %zu when it is sound\n",
+		    sd->sd_name, bytes, sound_bytes[current]);
+		abort();
 	}
-	for (size_t off = 1; off + 8 <= len && off < 200; off += 8)
-		patch(seed, data + off, false);
-	mount_and_walk();
-	for (size_t off = 1; off + 8 <= len && off < 200; off += 8)
-		patch(seed, data + off, true);
+	for (size_t off = 1; off + RECORD <= len && off < 1 + MAX_PATCH * RECORD; off += RECORD)
+		patch(sd, data + off, true);
+	for (uint32_t i = 0; i < sd->sd_nlog; i++)
+		memcpy(device + sd->sd_log[i], sd->sd_image + sd->sd_log[i], sd->sd_bsize);
 	return 0;
+}
+
+/* Another seed image, one record more or less, or what libFuzzer does to bytes. */
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned random)
+{
+	if (len < 1 || random % 16 == 0)
+		data[0] = (uint8_t)(random >> 8);
+	if (len < 1 + RECORD || (random % 4 == 1 && len + RECORD <= max)) {
+		len = len < 1 ? 1 : len;
+		if (len + RECORD > max)
+			return len;
+		for (int i = 0; i < RECORD; i++)
+			data[len + (size_t)i] = (uint8_t)(random >> (3 * i));
+		LLVMFuzzerMutate(data + len, RECORD, RECORD);
+		return len + RECORD;
+	}
+	if (random % 16 == 2 && len >= 1 + 2 * RECORD)
+		return len - RECORD;
+	return 1 + LLVMFuzzerMutate(data + 1, len - 1, max - 1);
 }
