@@ -250,6 +250,32 @@ START_TEST(ext2fs_journal_damaged)
 END_TEST
 
 /*
+ * A journal on another device: there is no such device here, so the superblock is made to say so.
+ * Clean, it does not matter; with something to replay it is refused by name, and nothing shows.
+ */
+START_TEST(ext2fs_journal_external)
+{
+	char *said;
+
+	tl_run("mkfs.ext4 -O ^has_journal -F -d src image 64M;"
+	       "printf 'feature has_journal\\nssv journal_inum 0\\nssv journal_dev 0x1234\\n"
+	       "ssv journal_uuid 01020304-0506-0708-090a-0b0c0d0e0f10\\n' >cmd;"
+	       "debugfs -w -f cmd image; dumpe2fs -h image | grep 'Journal device:.*0x1234'");
+	ck_assert_int_eq(tl_mount("image", "ext4"), 0);
+	ck_assert_uint_gt(tl_compare("src", TL_MNT, 0), 400);
+	tl_unmount();
+	tl_run("debugfs -w -R 'feature needs_recovery' image");
+	tl_console_catch();
+	ck_assert_int_eq(tl_mount("image", "ext4"), EOPNOTSUPP);
+	said = tl_console_release();
+	ck_assert_msg(
+	    strstr(said, "the journal on an external device (journal_dev 0x1234)") != NULL, "%s",
+	    said);
+	free(said);
+}
+END_TEST
+
+/*
  * Block numbers may lead to the same blocks over and over: so a journal of millions of blocks is a
  * file, but not one that the file system could hold, and its replay would take for ever.
  */
@@ -293,6 +319,7 @@ main(void)
 	tcase_add_test(tc, ext2fs_journal_revoked);
 	tcase_add_test(tc, ext2fs_journal_escaped);
 	tcase_add_test(tc, ext2fs_journal_damaged);
+	tcase_add_test(tc, ext2fs_journal_external);
 	tcase_add_test(tc, ext2fs_journal_longer_than_the_file_system);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
