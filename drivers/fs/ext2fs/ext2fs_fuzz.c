@@ -86,14 +86,21 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 static void
+touch_attributes(const char *path)
+{
+	static char buf[16384];
+
+	(void)rump_sys_llistxattr(path, buf, sizeof(buf));
+	(void)rump_sys_lgetxattr(path, "user.a", buf, sizeof(buf));
+	(void)rump_sys_lgetxattr(path, "system.posix_acl_access", buf, sizeof(buf));
+}
+
+static void
 touch_file(const char *path, const struct stat *st)
 {
 	static char buf[16384];
 	int fd;
 
-	(void)rump_sys_llistxattr(path, buf, sizeof(buf));
-	(void)rump_sys_lgetxattr(path, "user.a", buf, sizeof(buf));
-	(void)rump_sys_lgetxattr(path, "system.posix_acl_access", buf, sizeof(buf));
 	if (S_ISLNK(st->st_mode))
 		(void)rump_sys_readlink(path, buf, sizeof(buf));
 	if (!S_ISREG(st->st_mode) || (fd = rump_sys_open(path, O_RDONLY)) < 0)
@@ -129,6 +136,7 @@ walk(const char *path, unsigned *left, int depth)
 				sizeof(sub) ||
 			    rump_sys_lstat(sub, &st) != 0)
 				continue;
+			touch_attributes(sub);
 			if (S_ISDIR(st.st_mode) && depth < 5)
 				walk(sub, left, depth + 1);
 			else
@@ -147,10 +155,12 @@ patch(const struct seed *sd, const uint8_t *rec, bool undo)
 	const uint32_t where = (uint32_t)rec[0] | (uint32_t)rec[1] << 8 | (uint32_t)rec[2] << 16;
 	uint8_t *p;
 
-	/* rec[3]: every fourth goes to the superblock. */
-	p = device +
-	    (rec[3] % 4 == 0 ? 1024 + where % 1020
-			     : sd->sd_pieces[where % sd->sd_npieces] + (where >> 12) % 1021);
+	/* A quarter goes to the superblock, one to where headers are, in the pieces' beginnings. */
+	if (rec[3] % 4 == 0)
+		p = device + 1024 + where % 1020;
+	else
+		p = device + sd->sd_pieces[where % sd->sd_npieces] +
+		    (where >> 12) % (rec[3] % 4 == 1 ? 64 : 1021);
 	if (undo) {
 		memcpy(p, sd->sd_image + (p - device), 4);
 		return;

@@ -31,7 +31,8 @@ static const struct recipe {
 	    "ext4 -b 1024 -N 96 " NOSUM ",inline_data,ea_inode,^has_journal", "s",
 	    "for f in d d/rnd many/1; do debugfs -w -R \"ea_set -f s/d/rnd $f user.a\" $i; done" },
 	{ "journal", "ext4 -b 1024 -N 96 " NOSUM ",^64bit -J size=1", "s",
-	    "printf 'jo\\njw -b 40,41,42 s/d/rnd\\njw -r 41\\njc\\n' >c; debugfs -w -f c $i" },
+	    "b=$(debugfs -R 'bmap magic 0' $i) && printf \"jo\\njw -b 40,41,42 s/d/rnd\\n"
+	    "jw -b $b s/magic\\njw -r 41\\njc\\n\" >c; debugfs -w -f c $i" },
 	{ "journal, checksums v1", "ext4 -b 1024 -N 96 " NOSUM ",^64bit -J size=1", "s",
 	    "printf 'jo -c -v 1\\njw -b 40,41 s/d/rnd\\njc\\n' >c; debugfs -w -f c $i" },
 	{ "ext2", "ext2 -b 1024 -N 96", "s", HASHED },
@@ -40,9 +41,14 @@ static const struct recipe {
 	{ "Hurd", "ext2 -o hurd -b 1024 -N 96 -I 128", "s", "true" },
 	{ "checksums, journal v3", "ext4 -b 1024 -N 96 -J size=1", "s",
 	    "printf 'jo -c\\njw -b 40,41,42 s/d/rnd\\njw -r 41\\njc\\n' >c; debugfs -w -f c $i" },
+	{ "checksums, hash tree, attribute block", "ext4 -b 1024 -N 96 -O ^has_journal", "s",
+	    HASHED "&& debugfs -w -R 'ea_set -f s/x600 many/1 user.a' $i" },
 	{ "crc16", "ext4 -b 1024 -N 96 " NOSUM ",uninit_bg,^has_journal", "s", HASHED },
 	{ "fast commits", "ext4 -b 1024 -N 96 " NOSUM ",fast_commit -J size=1,fast_commit_size=8",
 	    "s", "printf 'jo\\njw -b 40 s/d/rnd\\njc\\n' >c; debugfs -w -f c $i" },
+	{ "fast commits, checksums",
+	    "ext4 -b 1024 -N 96 -O fast_commit -J size=1,fast_commit_size=8", "s",
+	    "printf 'jo\\njw -b 40 s/d/rnd\\njc\\n' >c; debugfs -w -f c $i" },
 	{ "bigalloc", "ext4 -b 1024 -N 96 " NOSUM ",bigalloc,^resize_inode,^has_journal -C 4096",
 	    "s", "true" },
 	{ "meta_bg", "ext4 -b 1024 -N 96 " NOSUM ",meta_bg,^resize_inode,^has_journal -g 1024", "s",
@@ -123,6 +129,8 @@ make_trees(void)
 {
 	shell(
 	    "mkdir -p s/d/e s/many h/many; head -c 5000 /bin/sh >s/d/rnd; echo x >s/x;"
+	    "head -c 600 /bin/sh >s/x600; printf '\\300;9\\230abcdef' >s/magic;"
+	    "truncate -s 1024 s/magic;"
 	    "for i in $(seq 50); do echo $i >s/many/a-name-that-takes-some-room-$i; done;"
 	    "echo y >s/many/1; ln -s x s/l; ln -s $(printf '%090d' 1) s/slow;"
 	    "truncate -s 900000 s/sparse; printf abc | dd of=s/sparse bs=1 seek=600000 conv=notrunc 2>&1;"
@@ -136,8 +144,6 @@ make_trees(void)
 
 enum { JS_MAXLEN = 0x10, JS_SEQUENCE = 0x18, JS_INCOMPAT = 0x28, JS_FC_BLOCKS = 0x54 };
 enum { JS_FAST_COMMIT = 0x20, LOG_MAX = 7, FC_INODE = 6, FC_PAD = 7, FC_TAIL = 8 };
-
-static uint32_t log_blocks[LOG_MAX];
 
 static uint32_t
 get_be(const uint8_t *p)
@@ -199,9 +205,10 @@ write_log(struct seed *sd, uint32_t tid)
 	static const uint8_t head[8] = { 0 };
 	static const uint8_t range[16] = { 12, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0x80, 0x0c };
 	static const uint8_t hole[12] = { 13, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0 };
+	static const uint8_t cut[16] = { 13, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0x80, 0x0c };
 	uint8_t name[8 + 4] = { 2, 0, 0, 0, 80, 0, 0, 0, 'n', 'e', 'w', '1' },
 			 inode[4 + 160] = { 80 };
-	uint8_t *p = sd->sd_image + log_blocks[0], *end = p + sd->sd_bsize;
+	uint8_t *p = sd->sd_image + sd->sd_log[0], *end = p + sd->sd_bsize;
 
 	put_le(inode + 4, 0100644, 2);
 	put_le(inode + 4 + 0x04, 3000, 4);
@@ -214,6 +221,7 @@ write_log(struct seed *sd, uint32_t tid)
 	p = record(p, FC_INODE, inode, sizeof(inode));
 	p = record(p, 1, range, sizeof(range));
 	p = record(p, 2, hole, sizeof(hole));
+	p = record(p, 1, cut, sizeof(cut)); /* the hole's middle */
 	p = record(p, 3, name, sizeof(name));
 	name[4] = 13;
 	name[11]++;
@@ -223,7 +231,7 @@ write_log(struct seed *sd, uint32_t tid)
 	put_le(p + 2, (uint32_t)(end - p) - 4, 2);
 	put_le(p + 4, tid, 4);
 
-	p = sd->sd_image + log_blocks[1];
+	p = sd->sd_image + sd->sd_log[1];
 	end = p + sd->sd_bsize;
 	inode[0] = 81; /* a directory, with a name */
 	put_le(inode + 4, 040755, 2);
@@ -246,10 +254,12 @@ add_fast_commits(struct seed *sd, unsigned i)
 {
 	uint8_t *const js = sd->sd_image + (size_t)journal_block(i, 0) * sd->sd_bsize;
 	const uint32_t n = get_be(js + JS_FC_BLOCKS), maxlen = get_be(js + JS_MAXLEN);
+	uint32_t *log_blocks;
 
 	if (n < 3 || n > LOG_MAX + 1)
 		die("no room for fast commits");
 	js[JS_INCOMPAT + 3] |= JS_FAST_COMMIT;
+	log_blocks = calloc(n - 1, sizeof(*log_blocks));
 	for (uint32_t k = 0; k < n - 1; k++)
 		log_blocks[k] = journal_block(i, maxlen - n + 1 + k) * sd->sd_bsize;
 	sd->sd_log = log_blocks;
