@@ -19,6 +19,7 @@
 #include <sys/systm.h>
 #include <sys/xcall.h>
 
+#include "rump_component.h"
 #include "rump_rcu.h"
 #include "rump_sched.h"
 #include "rump_time.h"
@@ -31,6 +32,7 @@ void rump_test_softint_hold(void);
 void rump_test_softint_release(void);
 void rump_test_softint_again(void);
 int rump_test_softint_runs(void);
+void rump_test_softint_at_halt(void);
 const char *rump_test_kthread(void);
 const char *rump_test_kthread_noneleft(void);
 const char *rump_test_callout(void);
@@ -155,6 +157,30 @@ rump_test_softint_runs(void)
 {
 	return (int)atomic_load_acquire(&soft_runs);
 }
+
+/* Leave one pending on the halting CPU, when nobody leaves the kernel any more. */
+static bool soft_at_halt;
+
+void
+rump_test_softint_at_halt(void)
+{
+	soft_at_halt = true;
+}
+
+static int
+component_init(void)
+{
+	soft_at_halt = false;
+	return 0;
+}
+
+static void
+component_fini(void)
+{
+	if (soft_at_halt)
+		softint_schedule(soft);
+}
+RUMP_COMPONENT_INIT2(RUMP_COMPONENT_KERN, component_init, component_fini);
 
 /* ---- Kernel threads ---- */
 

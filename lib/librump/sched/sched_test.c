@@ -20,6 +20,7 @@ const char *rump_test_softint_blocked(void);
 void rump_test_softint_hold(void);
 void rump_test_softint_again(void);
 int rump_test_softint_runs(void);
+void rump_test_softint_at_halt(void);
 const char *rump_test_kthread(void);
 const char *rump_test_kthread_noneleft(void);
 const char *rump_test_callout(void);
@@ -107,6 +108,19 @@ START_TEST(sched_softint_is_not_reentered)
 	ck_assert_int_eq(pthread_join(t, NULL), 0);
 	INSIDE(rump_test_softint_again());
 	HOLDS(rump_test_softint_end(-1));
+	halt();
+}
+END_TEST
+
+/* The CPU's softint thread is told to end, and must, although there is work for it. */
+START_TEST(sched_softint_pending_at_halt)
+{
+	boot("1");
+	HOLDS(rump_test_softint_begin());
+	HOLDS(rump_test_softint_blocked());
+	INSIDE(rump_test_softint_at_halt());
+	halt();
+	boot("1");
 	halt();
 }
 END_TEST
@@ -204,6 +218,7 @@ suite(void)
 	tcase_add_loop_test(tc, sched_softint_runs_on_leaving, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_softint_runs_when_the_thread_blocks, 0, NNCPUS);
 	tcase_add_test(tc, sched_softint_is_not_reentered);
+	tcase_add_test(tc, sched_softint_pending_at_halt);
 	tcase_add_loop_test(tc, sched_kthreads, 0, NNCPUS);
 	tcase_add_test(tc, sched_no_kthreads);
 	tcase_add_loop_test(tc, sched_callout_wakes, 0, NNCPUS);

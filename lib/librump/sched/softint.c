@@ -13,7 +13,7 @@
  * thread made then, ended by a second of idleness:
  *
  *	NONE --made--> AWAKE --nothing to do--> IDLE --woken--> AWAKE
- *	IDLE --a second--> NONE;  any but NONE --halt--> QUIT
+ *	IDLE --a second--> NONE;  any --halt--> QUIT, for good
  *
  * Levels run in the order serial, net, block I/O, clock.
  */
@@ -282,14 +282,15 @@ rump_softint_blocked(struct cpu_info *ci)
 		return;
 	}
 	rump_hlock_enter(&thread_lock);
-	if (__atomic_load_n(&rc->rc_wake, __ATOMIC_SEQ_CST) == SOFT_NONE) {
+	state = __atomic_load_n(&rc->rc_wake, __ATOMIC_SEQ_CST);
+	if (state == SOFT_NONE) {
 		__atomic_store_n(&rc->rc_wake, SOFT_AWAKE, __ATOMIC_SEQ_CST);
 		rump_kthread_born();
 		if (rumpuser_thread_create(thread_main, ci, "softint", true, &rc->rc_thread) != 0) {
 			__atomic_store_n(&rc->rc_wake, SOFT_NONE, __ATOMIC_SEQ_CST);
 			rump_kthread_gone();
 		}
-	} else {
+	} else if (state != SOFT_QUIT) {
 		__atomic_store_n(&rc->rc_wake, SOFT_AWAKE, __ATOMIC_SEQ_CST);
 		rumpuser_unpark(&rc->rc_wake, 1);
 	}
@@ -352,9 +353,9 @@ rump_softint_fini(void)
 		struct rumpuser_thread *t = NULL;
 
 		rump_hlock_enter(&thread_lock);
-		if (__atomic_load_n(&rc->rc_wake, __ATOMIC_SEQ_CST) != SOFT_NONE) {
+		/* Where there is none, none may come: what is pending now has no owner any more. */
+		if (__atomic_exchange_n(&rc->rc_wake, SOFT_QUIT, __ATOMIC_SEQ_CST) != SOFT_NONE) {
 			t = rc->rc_thread;
-			__atomic_store_n(&rc->rc_wake, SOFT_QUIT, __ATOMIC_SEQ_CST);
 			rumpuser_unpark(&rc->rc_wake, 1);
 		}
 		rump_hlock_exit(&thread_lock);
