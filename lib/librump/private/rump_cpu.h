@@ -104,6 +104,7 @@ void rump_kthread_born(void);
 void rump_kthread_gone(void);
 void rump_kthread_reap(struct rumpuser_thread *self) __dead;
 void rump_kthread_forked(void);
+void rump_upcall_forked(void);
 
 /* entry.c.  The upcalls' parts. */
 struct rumpuser_upcalls;
@@ -135,8 +136,10 @@ bool rump_lwp_detach(struct lwp *l);
 extern uint32_t rump_lwp_unlisted;
 /*
  * True while any thread but the caller's and the kernel's own is in the kernel; interrupts their
- * sleeps.  ctx: halt; all CPUs are held.
+ * sleeps.  rump_lwp_readmit() takes that back and names them on the console.
+ * ctx: halt; all CPUs are held.
  */
 bool rump_lwp_expel(void);
+void rump_lwp_readmit(void);
 
 #endif /* RUMP_CPU_H */

@@ -56,6 +56,17 @@ int lwp_park(int64_t deadline_ns);
 void lwp_unpark(struct lwp *l);
 
 /*
+ * A thread of the host's side comes into the kernel as an lwp of process 0, and leaves.  It may
+ * come while the kernel boots or halts, from rump_upcall_open() to rump_upcall_shut(), which waits
+ * for those inside and is called when nothing depends on upcalls any more.
+ * ctx: a thread of the loop or the pool, outside the kernel.  sleeps.  errors: ENXIO (not in between).
+ */
+int rump_upcall_enter(void);
+void rump_upcall_leave(void);
+int rump_upcall_open(void);
+void rump_upcall_shut(void);
+
+/*
  * Run the soft interrupts that are pending on the CPU at hand, as rump_unschedule_lwp() would:
  * kernel threads call this instead of leaving the kernel.  ctx: thread, no lock held.  sleeps.
  */

@@ -17,6 +17,7 @@
 #include <sys/percpu.h>
 #include <sys/pserialize.h>
 #include <sys/systm.h>
+#include <sys/workqueue.h>
 #include <sys/xcall.h>
 
 #include "rump_component.h"
@@ -32,7 +33,11 @@ void rump_test_softint_hold(void);
 void rump_test_softint_release(void);
 void rump_test_softint_again(void);
 int rump_test_softint_runs(void);
-void rump_test_softint_at_halt(void);
+void rump_test_at_halt(int softint, int work);
+void rump_test_stuck_begin(void);
+int rump_test_stuck(int intr);
+int rump_test_stuck_count(void);
+void rump_test_unstick(void);
 const char *rump_test_kthread(void);
 const char *rump_test_kthread_noneleft(void);
 const char *rump_test_callout(void);
@@ -158,30 +163,6 @@ rump_test_softint_runs(void)
 	return (int)atomic_load_acquire(&soft_runs);
 }
 
-/* Leave one pending on the halting CPU, when nobody leaves the kernel any more. */
-static bool soft_at_halt;
-
-void
-rump_test_softint_at_halt(void)
-{
-	soft_at_halt = true;
-}
-
-static int
-component_init(void)
-{
-	soft_at_halt = false;
-	return 0;
-}
-
-static void
-component_fini(void)
-{
-	if (soft_at_halt)
-		softint_schedule(soft);
-}
-RUMP_COMPONENT_INIT2(RUMP_COMPONENT_KERN, component_init, component_fini);
-
 /* ---- Kernel threads ---- */
 
 static uint32_t kthreads_ran; /* (a) */
@@ -262,6 +243,111 @@ rump_test_callout(void)
 	cv_destroy(&tick_cv);
 	mutex_destroy(&tick_lock);
 	return NULL;
+}
+
+/* ---- What a component may do when it ends ---- */
+
+static int softint_at_halt, work_at_halt;
+
+void
+rump_test_at_halt(int softint, int work)
+{
+	softint_at_halt = softint;
+	work_at_halt = work;
+}
+
+static void
+work_func(struct work *wk, void *arg)
+{
+	*(bool *)arg = true;
+}
+
+static const char *
+work_until_done(void)
+{
+	struct workqueue *wq;
+	struct work wk;
+	bool done = false;
+
+	CHECK(
+	    workqueue_create(&wq, "athalt", work_func, &done, PRI_NONE, IPL_NONE, WQ_MPSAFE) == 0);
+	workqueue_enqueue(wq, &wk, NULL);
+	workqueue_destroy(wq);
+	CHECK(done);
+	return rump_test_callout();
+}
+
+static int
+component_init(void)
+{
+	softint_at_halt = work_at_halt = 0;
+	return 0;
+}
+
+static void
+component_fini(void)
+{
+	const char *wrong;
+
+	if (work_at_halt && (wrong = work_until_done()) != NULL)
+		panic("at halt: %s", wrong);
+	if (softint_at_halt)
+		softint_schedule(soft); /* pending to the end: nobody leaves the kernel any more */
+}
+RUMP_COMPONENT_INIT2(RUMP_COMPONENT_KERN, component_init, component_fini);
+
+/* ---- Threads that no interrupt wakes ---- */
+
+static kmutex_t stuck_lock;
+static kcondvar_t stuck_cv;
+static bool stuck;	     /* stuck_lock */
+static uint32_t stuck_count; /* (a) */
+
+void
+rump_test_stuck_begin(void)
+{
+	mutex_init(&stuck_lock, MUTEX_DEFAULT, IPL_NONE);
+	cv_init(&stuck_cv, "stuck");
+	stuck = true;
+	stuck_count = 0;
+}
+
+int
+rump_test_stuck(int intr)
+{
+	int error = 0;
+
+	mutex_enter(&stuck_lock);
+	atomic_inc_32(&stuck_count);
+	while (stuck && error == 0) {
+		if (intr)
+			error = cv_wait_sig(&stuck_cv, &stuck_lock);
+		else
+			cv_wait(&stuck_cv, &stuck_lock);
+	}
+	atomic_dec_32(&stuck_count);
+	mutex_exit(&stuck_lock);
+	return error;
+}
+
+int
+rump_test_stuck_count(void)
+{
+	int n;
+
+	mutex_enter(&stuck_lock); /* they sleep then */
+	n = (int)stuck_count;
+	mutex_exit(&stuck_lock);
+	return n;
+}
+
+void
+rump_test_unstick(void)
+{
+	mutex_enter(&stuck_lock);
+	stuck = false;
+	cv_broadcast(&stuck_cv);
+	mutex_exit(&stuck_lock);
 }
 
 /* ---- Calls on each CPU ---- */

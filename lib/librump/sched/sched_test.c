@@ -20,7 +20,7 @@ const char *rump_test_softint_blocked(void);
 void rump_test_softint_hold(void);
 void rump_test_softint_again(void);
 int rump_test_softint_runs(void);
-void rump_test_softint_at_halt(void);
+void rump_test_at_halt(int softint, int work);
 const char *rump_test_kthread(void);
 const char *rump_test_kthread_noneleft(void);
 const char *rump_test_callout(void);
@@ -118,9 +118,20 @@ START_TEST(sched_softint_pending_at_halt)
 	boot("1");
 	HOLDS(rump_test_softint_begin());
 	HOLDS(rump_test_softint_blocked());
-	INSIDE(rump_test_softint_at_halt());
+	INSIDE(rump_test_at_halt(1, 0));
 	halt();
 	boot("1");
+	halt();
+}
+END_TEST
+
+/* A component that ends waits for work that it has queued, and for a callout. */
+START_TEST(sched_deferred_work_at_halt)
+{
+	if (_i >= NNCPUS)
+		ck_assert_int_eq(setenv("RUMP_THREADS", "0", 1), 0);
+	boot(ncpus[_i % NNCPUS]);
+	INSIDE(rump_test_at_halt(0, 1));
 	halt();
 }
 END_TEST
@@ -219,6 +230,7 @@ suite(void)
 	tcase_add_loop_test(tc, sched_softint_runs_when_the_thread_blocks, 0, NNCPUS);
 	tcase_add_test(tc, sched_softint_is_not_reentered);
 	tcase_add_test(tc, sched_softint_pending_at_halt);
+	tcase_add_loop_test(tc, sched_deferred_work_at_halt, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_kthreads, 0, NNCPUS);
 	tcase_add_test(tc, sched_no_kthreads);
 	tcase_add_loop_test(tc, sched_callout_wakes, 0, NNCPUS);

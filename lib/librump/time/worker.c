@@ -25,7 +25,6 @@
 
 #include "callout_private.h"
 #include "rump_boot.h"
-#include "rump_entry.h"
 #include "rump_sched.h"
 #include "rump_time.h"
 
@@ -225,16 +224,11 @@ worker_shutdown(void)
 void
 rump_time_upcall(void)
 {
-	struct lwp *l;
-
 	atomic_store_relaxed(&armed, RUMPUSER_FOREVER);
 	membar_sync();
-	if (rump_enter(&l) != 0) {
-		/* Still booting; a kernel on its way down disarms the timer. */
-		rump_timer_want(rump_mono_ns() + NSEC_PER_SEC / 1000);
-		return;
-	}
+	if (rump_upcall_enter() != 0)
+		return; /* the kernel goes down */
 	start_threads();
 	callout_timer();
-	rump_leave();
+	rump_upcall_leave();
 }

@@ -15,6 +15,7 @@
 
 #include "callout_private.h"
 #include "rump_boot.h"
+#include "rump_sched.h"
 #include "rump_time.h"
 
 /* Locks: (i) immutable, (q) wq_lock. */
@@ -149,7 +150,8 @@ rump_time_init(void)
 
 	if (error != 0)
 		return error;
-	error = callout_startup();
+	if ((error = callout_startup()) == 0 && (error = rump_upcall_open()) != 0)
+		callout_shutdown();
 	if (error != 0)
 		worker_shutdown();
 	return error;
@@ -158,6 +160,7 @@ rump_time_init(void)
 void
 rump_time_fini(void)
 {
+	rump_upcall_shut();
 	callout_shutdown();
 	worker_shutdown();
 }

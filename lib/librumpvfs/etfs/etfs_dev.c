@@ -22,10 +22,8 @@
 
 #include "rump_boot.h"
 #include "rump_devsw.h"
+#include "rump_sched.h"
 #include "etfs.h"
-
-void rump_schedule(void);
-void rump_unschedule(void);
 
 #define ETFS_UNITS 1024
 
@@ -107,13 +105,14 @@ transfer_end(struct buf *bp, int error, size_t done)
 static void
 transfer_async_end(void *arg, int error, size_t done)
 {
-	rump_schedule();
+	if (rump_upcall_enter() != 0)
+		panic("a transfer ends after the file systems");
 	transfer_end(arg, error, done);
 	mutex_enter(&etfs_lock);
 	if (--etfs_inflight == 0)
 		cv_broadcast(&etfs_cv);
 	mutex_exit(&etfs_lock);
-	rump_unschedule();
+	rump_upcall_leave();
 }
 
 static bool
