@@ -3,12 +3,13 @@
 /*
  * rump_init() and the way down.
  *
- *	DOWN --rump_init()--> BOOTING --> UP --cpu_reboot(RB_HALT)--> HALTING --> DOWN
+ *	DOWN --rump_init()--> BOOTING --> UP --rump_halt_begin()--> HALTING --rump_halt_end()--> DOWN
+ *	HALTING --a thread does not leave the kernel--> UP
  *	BOOTING --an init fails, those before it are undone--> DOWN
  *	any --fork(), in the child--> DOWN
  *
  * boot_lock is held while the state moves.  Threads come in by the generation in rump_hot, which is set
- * last and taken away first.
+ * last and taken away first; while a halt may still fail, they wait outside.
  */
 #include <sys/init.h>
 
@@ -54,6 +55,11 @@ int (*rump_sp_init)(const char *url);
 
 static struct rump_hlock boot_lock;
 static uint32_t nboots; /* boot_lock; the last generation given out */
+static bool halting;	/* (a) a thread is in rump_halt_begin() or past it */
+
+#define EXPEL_NS	  (5 * (int64_t)NSEC_PER_SEC) /* what sleepers have to leave the kernel in */
+#define EXPEL_POLL_MIN_NS 100000
+#define EXPEL_POLL_MAX_NS 10000000
 
 static int
 programs_init(void)
@@ -136,7 +142,7 @@ boot(void)
 		rump_console_printf("boot fails at virtual CPUs: error %d", error);
 		goto fail;
 	}
-	nboots = nboots + 2 >= RUMP_GEN_NONE ? 1 : nboots + 1;
+	nboots = nboots + 1 >= RUMP_GEN_HALTING ? 1 : nboots + 1;
 	__atomic_store_n(&rump_boot_gen, nboots, __ATOMIC_RELAXED);
 	cold = 1;
 	rump_proc0_bootstrap();
@@ -162,9 +168,10 @@ int
 rump_init(void)
 {
 	struct rump_thread *const t = &rump_thread;
+	const uint32_t gen = __atomic_load_n(&rump_hot.rh_gen, __ATOMIC_ACQUIRE);
 	int error = 0;
 
-	if (__atomic_load_n(&rump_hot.rh_gen, __ATOMIC_ACQUIRE) != RUMP_GEN_NONE)
+	if (gen != RUMP_GEN_NONE && gen != RUMP_GEN_HALTING)
 		return 0;
 	if ((t->t_flags & (RUMP_T_BUSY | RUMP_T_KTHREAD)) != 0)
 		return EDEADLK;
@@ -177,34 +184,67 @@ rump_init(void)
 	return error;
 }
 
-/*
- * The kernel ends under the caller, who is in it.  Nobody can come in; those inside are waited for,
- * their sleeps interrupted; then all goes down in the order opposite to boot's, as lwp0.
- */
-void
-rump_halt(void)
+/* Tell those that wait outside, or in the queues for a CPU. */
+static void
+gen_set(uint32_t gen)
+{
+	__atomic_store_n(&rump_hot.rh_gen, gen, __ATOMIC_SEQ_CST);
+	rumpuser_unpark(&rump_hot.rh_gen, INT_MAX);
+	rump_cpu_wakeall();
+}
+
+/* Have everybody leave the kernel, within EXPEL_NS.  errors: EBUSY. */
+static int
+expel(void)
+{
+	const int64_t deadline = rump_mono_ns() + EXPEL_NS;
+	int64_t poll = EXPEL_POLL_MIN_NS;
+	bool inside, late;
+
+	for (;;) {
+		late = rump_mono_ns() >= deadline;
+		rump_cpu_takeall();
+		inside = rump_lwp_expel();
+		if (inside && late)
+			rump_lwp_readmit();
+		rump_cpu_giveall();
+		if (!inside || late)
+			return inside ? EBUSY : 0;
+		(void)lwp_park(rump_mono_ns() + poll);
+		poll = MIN(2 * poll, EXPEL_POLL_MAX_NS);
+	}
+}
+
+int
+rump_halt_begin(void)
 {
 	struct rump_thread *const t = &rump_thread;
 	struct lwp *const l = curlwp;
+	int error;
 
+	if (__atomic_exchange_n(&halting, true, __ATOMIC_SEQ_CST))
+		return EBUSY; /* and is in the way of the other, until it returns */
 	rump_cpu_release(l);
 	rump_hlock_enter(&boot_lock);
 	rump_cpu_acquire(l);
 	t->t_flags |= RUMP_T_BUSY;
-	__atomic_store_n(&rump_hot.rh_gen, RUMP_GEN_NONE, __ATOMIC_SEQ_CST);
-	rump_cpu_wakeall();
-	for (;;) {
-		bool inside;
-
-		rump_cpu_takeall();
-		inside = rump_lwp_expel();
-		rump_cpu_giveall();
-		if (!inside)
-			break;
-		(void)lwp_park(rump_mono_ns() + 100000);
+	gen_set(RUMP_GEN_HALTING);
+	error = expel();
+	gen_set(error == 0 ? RUMP_GEN_NONE : rump_boot_gen);
+	if (error != 0) {
+		rump_hlock_exit(&boot_lock);
+		t->t_flags &= ~RUMP_T_BUSY;
+		__atomic_store_n(&halting, false, __ATOMIC_SEQ_CST);
 	}
+	return error;
+}
 
-	/* From here on as lwp0; l is one of process 1's or of another's, and goes with it. */
+void
+rump_halt_end(void)
+{
+	struct rump_thread *const t = &rump_thread;
+
+	/* From here on as lwp0; curlwp is one of process 1's or of another's, and goes with it. */
 	curlwp = &lwp0;
 	rump_cpu_set(t->t_cpu, &lwp0);
 	cold = 1;
@@ -214,6 +254,7 @@ rump_halt(void)
 	rump_thread_disown();
 	t->t_cpu = &rump_cpu_dead;
 	rumpuser_fini();
+	__atomic_store_n(&halting, false, __ATOMIC_SEQ_CST);
 	rump_hlock_exit(&boot_lock);
 }
 
@@ -221,6 +262,7 @@ void
 rump_boot_forked(void)
 {
 	rump_hlock_reset(&boot_lock);
+	halting = false;
 	cold = 1;
 }
 

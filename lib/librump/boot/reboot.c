@@ -67,8 +67,9 @@ doshutdownhooks(void)
 	}
 }
 
-void
-cpu_reboot(int howto, char *bootstr)
+/* What may still be wanted of the kernel.  A halt comes here when it cannot fail any more. */
+static void
+last_things(int howto)
 {
 	if (rump_sp_shutdown != NULL)
 		(*rump_sp_shutdown)();
@@ -77,9 +78,28 @@ cpu_reboot(int howto, char *bootstr)
 	if (rump_vfs_shutdown != NULL && (howto & RB_NOSYNC) == 0)
 		(*rump_vfs_shutdown)(howto);
 	doshutdownhooks();
-	if ((howto & RB_HALT) == 0)
+}
+
+int
+rump_reboot(int howto)
+{
+	int error;
+
+	if ((howto & RB_HALT) == 0) {
+		last_things(howto);
 		rumpuser_exit(0);
-	rump_halt();
+	}
+	if ((error = rump_halt_begin()) == 0) {
+		last_things(howto);
+		rump_halt_end();
+	}
+	return error;
+}
+
+void
+cpu_reboot(int howto, char *bootstr)
+{
+	(void)rump_reboot(howto);
 }
 
 void

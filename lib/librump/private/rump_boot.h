@@ -54,8 +54,16 @@ void rump_components_fini(void);
 int rump_once_init(void);
 void rump_once_fini(void);
 
-/* End the kernel, from inside: on return the caller has nothing of it but the way out. */
-void rump_halt(void);
+/* reboot(2).  Returns with RB_HALT only: the kernel is gone then, or 0 is not returned. */
+int rump_reboot(int howto);
+/*
+ * Begin the end of the kernel, from inside: nobody comes in, and those inside are interrupted and
+ * waited for.  errors: EBUSY (another thread is at it, or some did not leave in time: they are
+ * named on the console, and the kernel goes on as before).
+ */
+int rump_halt_begin(void);
+/* After that: on return the caller has nothing of the kernel but the way out. */
+void rump_halt_end(void);
 /* What a signal to a local process does: enum rump_sigmodel of <rump/rump.h>. */
 extern int rump_sigmodel;
 #define RUMP_SIGMODEL_RAISE 3
@@ -87,9 +95,12 @@ rump_threads_p(void)
 /* One line "rump: ..." to the host's stderr, before printf() works and after. */
 void rump_console_printf(const char *fmt, ...) __printflike(1, 2);
 
-/* kern/reboot: sync and unmount for RB_HALT and exits; set by the VFS faction. */
+/* kern/reboot: write back for RB_HALT and exits; set by the VFS faction. */
 extern void (*rump_vfs_shutdown)(int howto);
-/* Ends the remote-call server, answering the caller first; set by the sysproxy component. */
+/*
+ * Ends the remote-call server, answering the caller first; set by the sysproxy component.  At a
+ * halt nobody else is in the kernel, nor comes in.
+ */
 extern void (*rump_sp_shutdown)(void);
 extern int (*rump_sp_init)(const char *url);
 

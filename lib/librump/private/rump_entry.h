@@ -50,11 +50,13 @@ enum rump_slow {
 
 /* Read by every call, written at boot, halt and while some thread waits for a CPU. */
 struct rump_hot {
-	uint32_t rh_gen;       /* (a) generation of the kernel that is up; RUMP_GEN_NONE */
+	uint32_t rh_gen;       /* (a) generation of the kernel that is up; RUMP_GEN_* */
 	uint32_t rh_attention; /* (a) who leaves a CPU must look around: rump_cpu_left() */
 } __aligned(64);
 extern struct rump_hot rump_hot;
-#define RUMP_GEN_NONE 0xffffffffu /* no thread's t_gen */
+/* No thread's t_gen. */
+#define RUMP_GEN_NONE	 0xffffffffu
+#define RUMP_GEN_HALTING 0xfffffffeu /* a halt is being tried: who comes in waits for its outcome */
 
 /* The slow ways.  rump_enter_slow() has a CPU when it returns 0. */
 int rump_enter_slow(struct lwp **lp, enum rump_slow why);

@@ -28,6 +28,7 @@
 #include "rump_sync.h"
 
 #define CHUNK_BYTES 65536
+#define NAMED_MAX   16 /* sleepers that the console hears of */
 
 struct lwp lwp0 __cacheline_aligned;
 struct lwplist alllwp;
@@ -254,6 +255,15 @@ lwp_find(struct proc *p, lwpid_t lid)
 	return l;
 }
 
+/* Not the caller, nor a thread of the kernel's own. */
+static bool
+is_inside(const struct lwp *l)
+{
+	return l != curlwp && (l->l_flag & LW_SYSTEM) == 0 &&
+	    __atomic_load_n(&l->l_stat, __ATOMIC_ACQUIRE) == LSSLEEP;
+}
+
+/* Nobody else runs, and nobody sleeps while changing alllwp: it needs no lock. */
 bool
 rump_lwp_expel(void)
 {
@@ -262,19 +272,48 @@ rump_lwp_expel(void)
 
 	for (int i = 0; i < ncpu; i++)
 		found = found || rump_cpus[i].ci_softactive != 0;
-	/* Nobody else runs; and if the lock is held, its holder is in the kernel. */
-	if (!mutex_tryenter(&proc_lock))
-		return true;
 	LIST_FOREACH (l, &alllwp, l_list) {
-		if (l == curlwp || (l->l_flag & LW_SYSTEM) != 0 ||
-		    __atomic_load_n(&l->l_stat, __ATOMIC_ACQUIRE) != LSSLEEP)
+		if (!is_inside(l))
 			continue;
 		found = true;
-		__atomic_fetch_or(&l->l_flag, LW_WEXIT | LW_PENDSIG, __ATOMIC_RELAXED);
-		rump_lwp_interrupt(l);
+		if (!rump_lwp_interrupted(l)) {
+			__atomic_fetch_or(&l->l_flag, LW_WEXIT | LW_PENDSIG, __ATOMIC_RELAXED);
+			rump_lwp_interrupt(l);
+		}
 	}
-	mutex_exit(&proc_lock);
 	return found;
+}
+
+static void
+name_sleeper(const struct lwp *l)
+{
+	const char *const wmesg = l->l_sync.ls_wmesg;
+
+	rump_console_printf("no halt: lwp %d.%d (%s) sleeps in %s%s%s", l->l_proc->p_pid, l->l_lid,
+	    l->l_name != NULL ? l->l_name : l->l_proc->p_comm, wmesg != NULL ? "\"" : "",
+	    wmesg != NULL ? wmesg : "a call of the host", wmesg != NULL ? "\"" : "");
+}
+
+void
+rump_lwp_readmit(void)
+{
+	u_int n = 0;
+	struct lwp *l;
+
+	for (int i = 0; i < ncpu; i++)
+		for (int level = 0; level < SOFTINT_COUNT; level++)
+			if ((rump_cpus[i].ci_softactive & RUMP_PEND_SOFT(level)) != 0)
+				name_sleeper(&rump_cpus[i].ci_rump->rc_softlwp[level]);
+	LIST_FOREACH (l, &alllwp, l_list) {
+		if (is_inside(l) && n++ < NAMED_MAX)
+			name_sleeper(l);
+		if ((l->l_flag & LW_WEXIT) != 0) {
+			__atomic_fetch_and(&l->l_flag, ~(LW_WEXIT | LW_PENDSIG), __ATOMIC_RELAXED);
+			rump_lwp_clearintr(l);
+		}
+	}
+	if (n > NAMED_MAX)
+		rump_console_printf("no halt: and %u more", n - NAMED_MAX);
 }
 
 void

@@ -165,9 +165,11 @@ struct lwp *
 rump_pub_lwproc_curlwp(void)
 {
 	const struct rump_thread *const t = &rump_thread;
+	uint32_t gen = __atomic_load_n(&rump_hot.rh_gen, __ATOMIC_RELAXED);
 
-	if (t->t_gen == 0 || t->t_gen != __atomic_load_n(&rump_hot.rh_gen, __ATOMIC_RELAXED) ||
-	    !bound_p(t))
+	if (gen == RUMP_GEN_HALTING)
+		gen = rump_boot_gen;
+	if (t->t_gen == 0 || t->t_gen != gen || !bound_p(t))
 		return NULL;
 	return t->t_curlwp;
 }

@@ -30,6 +30,17 @@ current_gen(void)
 	return __atomic_load_n(&rump_hot.rh_gen, __ATOMIC_ACQUIRE);
 }
 
+/* The same once it is known whether a halt that is being tried succeeds.  ctx: holds no CPU. */
+static uint32_t
+settled_gen(void)
+{
+	uint32_t gen;
+
+	while ((gen = current_gen()) == RUMP_GEN_HALTING)
+		(void)rumpuser_park(&rump_hot.rh_gen, RUMP_GEN_HALTING, RUMPUSER_FOREVER);
+	return gen;
+}
+
 /* Threads are spread over the CPUs as they come. */
 static struct cpu_info *
 first_cpu(void)
@@ -40,7 +51,10 @@ first_cpu(void)
 	    (uint32_t)__atomic_load_n(&ncpu, __ATOMIC_RELAXED)];
 }
 
-/* Give the thread an implicit lwp in the kernel of generation gen, and a CPU. */
+/*
+ * Give the thread an implicit lwp in the kernel of generation gen, and a CPU.
+ * errors: ERESTART (another generation now), and those of what is called.
+ */
 static int
 implicit_make(uint32_t gen)
 {
@@ -55,10 +69,10 @@ implicit_make(uint32_t gen)
 	}
 	ci = rump_cpu_take(first_cpu(), false, gen);
 	if (ci == NULL)
-		return ENXIO;
+		return ERESTART;
 	if (current_gen() != gen) {
 		rump_cpu_give(ci);
-		return ENXIO;
+		return ERESTART;
 	}
 	if ((t->t_implicit = rump_lwp_alloc()) == NULL) {
 		rump_cpu_give(ci);
@@ -81,12 +95,32 @@ implicit_make(uint32_t gen)
 	return 0;
 }
 
+/* Come in as the thread's lwp of generation gen.  errors: ERESTART (another generation now). */
+static int
+come_back(uint32_t gen)
+{
+	struct rump_thread *const t = &rump_thread;
+	struct cpu_info *ci;
+
+	ci = rump_cpu_take(t->t_cpu, (t->t_curlwp->l_pflag & (int)LP_BOUND) != 0, gen);
+	if (ci != NULL && current_gen() != gen) {
+		rump_cpu_give(ci);
+		ci = NULL;
+	}
+	if (ci == NULL)
+		return ERESTART;
+	rump_cpu_set(ci, t->t_curlwp);
+	t->t_flags &= ~RUMP_T_OFFCPU;
+	if (curlwp->l_pcred != curproc->p_cred)
+		rump_lwp_newcred(curlwp);
+	return 0;
+}
+
 int
 rump_enter_slow(struct lwp **lp, enum rump_slow why)
 {
 	struct rump_thread *const t = &rump_thread;
-	const uint32_t gen = current_gen();
-	struct cpu_info *ci;
+	uint32_t gen;
 	int error;
 
 	if ((t->t_flags & RUMP_T_BUSY) != 0)
@@ -94,38 +128,27 @@ rump_enter_slow(struct lwp **lp, enum rump_slow why)
 	/* In a call, even if its kernel is on the way down: hands off. */
 	if (why == RUMP_SLOW_NOTREADY && t->t_gen != 0)
 		return EDEADLK;
-	if (gen == RUMP_GEN_NONE || t->t_gen != gen) {
-		/* Nothing of an older kernel is of use. */
-		t->t_gen = 0;
-		t->t_curlwp = NULL;
-		if (gen == RUMP_GEN_NONE)
-			return ENXIO;
-	}
-	if (t->t_gen == 0) {
-		t->t_flags |= RUMP_T_BUSY | RUMP_T_OFFCPU;
-		error = implicit_make(gen);
-		t->t_flags &= ~(RUMP_T_BUSY | RUMP_T_OFFCPU);
-		if (error == 0)
-			*lp = t->t_curlwp;
-		return error;
-	}
 	t->t_flags |= RUMP_T_OFFCPU;
-	ci = rump_cpu_take(t->t_cpu, (t->t_curlwp->l_pflag & (int)LP_BOUND) != 0, gen);
+	do {
+		gen = settled_gen();
+		if (t->t_gen != gen) {
+			/* Nothing of an older kernel is of use. */
+			t->t_gen = 0;
+			t->t_curlwp = NULL;
+		}
+		if (gen == RUMP_GEN_NONE) {
+			error = ENXIO;
+		} else if (t->t_gen == 0) {
+			t->t_flags |= RUMP_T_BUSY;
+			error = implicit_make(gen);
+			t->t_flags &= ~RUMP_T_BUSY;
+		} else
+			error = come_back(gen);
+	} while (error == ERESTART);
 	t->t_flags &= ~RUMP_T_OFFCPU;
-	if (ci != NULL && current_gen() != gen) {
-		rump_cpu_give(ci);
-		ci = NULL;
-	}
-	if (ci == NULL) {
-		t->t_gen = 0;
-		t->t_curlwp = NULL;
-		return ENXIO;
-	}
-	rump_cpu_set(ci, t->t_curlwp);
-	*lp = t->t_curlwp;
-	if ((*lp)->l_pcred != (*lp)->l_proc->p_cred)
-		rump_lwp_newcred(*lp);
-	return 0;
+	if (error == 0)
+		*lp = t->t_curlwp;
+	return error;
 }
 
 void
@@ -273,6 +296,7 @@ hyp_forked(void)
 	rump_rcu_forked();
 	rump_softint_forked();
 	rump_kthread_forked();
+	rump_upcall_forked();
 	rump_lwp_forked();
 	rump_boot_forked();
 }

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <sys/time.h>
@@ -18,6 +19,11 @@
 
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
+
+void rump_test_stuck_begin(void);
+int rump_test_stuck(int intr);
+int rump_test_stuck_count(void);
+void rump_test_unstick(void);
 
 #define NTHREADS 8
 #define NCALLS	 20000
@@ -227,6 +233,134 @@ START_TEST(entry_halt_wakes_sleepers)
 }
 END_TEST
 
+#define INSIDE(e)                  \
+	do {                       \
+		rump_schedule();   \
+		e;                 \
+		rump_unschedule(); \
+	} while (0)
+
+static void *
+stuck_thread(void *arg)
+{
+	const int intr = arg != NULL;
+	int error;
+
+	ck_assert_int_eq(rump_pub_lwproc_rfork(0), 0);
+	do {
+		INSIDE(error = rump_test_stuck(intr));
+		entered += intr;
+	} while (error == EINTR);
+	return (void *)(intptr_t)error;
+}
+
+/* Threads that only look, and must not find that the kernel was away. */
+static atomic_int look;
+
+static void *
+looker(void *arg)
+{
+	ck_assert_int_eq(rump_pub_lwproc_rfork(0), 0);
+	const pid_t pid = rump_sys_getpid();
+
+	while (look)
+		if (rump_sys_getpid() != pid || rump_pub_lwproc_curlwp() == NULL)
+			return (void *)1;
+	return NULL;
+}
+
+static int
+count_stuck(void)
+{
+	int n;
+
+	INSIDE(n = rump_test_stuck_count());
+	return n;
+}
+
+/*
+ * One thread cannot be woken, another can and comes back: the halt names them and fails, and the
+ * kernel is as it was.
+ */
+START_TEST(entry_halt_fails_when_one_stays)
+{
+	char said[4096] = "";
+	pthread_t hard, soft, others[2];
+	int fds[2], saved;
+	void *result;
+
+	ck_assert_int_eq(setenv("RUMP_NCPU", ncpus[_i], 1), 0);
+	boot();
+	INSIDE(rump_test_stuck_begin());
+	ck_assert_int_eq(pthread_create(&hard, NULL, stuck_thread, NULL), 0);
+	ck_assert_int_eq(pthread_create(&soft, NULL, stuck_thread, &soft), 0);
+	while (count_stuck() < 2)
+		sched_yield();
+	look = 1;
+	ck_assert_int_eq(pthread_create(&others[0], NULL, looker, NULL), 0);
+	ck_assert_int_eq(pipe(fds), 0);
+	saved = dup(STDERR_FILENO);
+	(void)dup2(fds[1], STDERR_FILENO);
+	errno = 0;
+	ck_assert_int_eq(rump_sys_reboot(RUMP_RB_HALT, NULL), -1);
+	ck_assert_int_eq(errno, EBUSY);
+	(void)dup2(saved, STDERR_FILENO);
+	(void)close(fds[1]);
+	ck_assert_int_gt(read(fds[0], said, sizeof(said) - 1), 0);
+	ck_assert_ptr_nonnull(strstr(said, "rump: no halt: lwp "));
+	ck_assert_ptr_nonnull(strstr(said, "\"stuck\""));
+	/* The interrupt is taken back: who sleeps again goes on sleeping. */
+	ck_assert_int_ge(entered, 1);
+	while (count_stuck() < 2)
+		sched_yield();
+	const int interrupted = entered;
+	const struct timespec ts = { 0, 20000000 };
+	ck_assert_int_eq(rump_sys_nanosleep(&ts, NULL), 0);
+	ck_assert_int_eq(entered, interrupted);
+	look = 0;
+	ck_assert_int_eq(pthread_join(others[0], &result), 0);
+	ck_assert_ptr_null(result);
+
+	INSIDE(rump_test_unstick());
+	ck_assert_int_eq(pthread_join(hard, NULL), 0);
+	ck_assert_int_eq(pthread_join(soft, NULL), 0);
+	halt();
+	boot();
+	halt();
+}
+END_TEST
+
+/* Many want to halt; one does, and the others are told so or find no kernel. */
+static void *
+halter(void *arg)
+{
+	const int r = rump_sys_reboot(RUMP_RB_HALT, NULL);
+
+	return (void *)(intptr_t)(r == 0 ? 0 : errno);
+}
+
+START_TEST(entry_halt_by_many)
+{
+	pthread_t t[NTHREADS];
+	void *result;
+
+	for (int round = 0; round < 20; round++) {
+		int halted = 0;
+
+		boot();
+		for (int i = 0; i < NTHREADS; i++)
+			ck_assert_int_eq(pthread_create(&t[i], NULL, halter, NULL), 0);
+		for (int i = 0; i < NTHREADS; i++) {
+			ck_assert_int_eq(pthread_join(t[i], &result), 0);
+			ck_assert(
+			    result == NULL || result == (void *)EBUSY || result == (void *)ENXIO);
+			halted += result == NULL;
+		}
+		ck_assert_int_eq(halted, 1);
+	}
+}
+END_TEST
+
 static atomic_int stop;
 
 static void *
@@ -324,6 +458,8 @@ suite(void)
 	tcase_add_test(tc, entry_signal_handlers);
 	tcase_add_loop_test(tc, entry_threads, 0, sizeof(ncpus) / sizeof(ncpus[0]));
 	tcase_add_test(tc, entry_halt_wakes_sleepers);
+	tcase_add_loop_test(tc, entry_halt_fails_when_one_stays, 0, 2);
+	tcase_add_test(tc, entry_halt_by_many);
 	tcase_add_test(tc, entry_halt_under_callers);
 	tcase_add_test(tc, entry_cancel_acts_on_leaving);
 	tcase_add_test(tc, entry_threads_come_and_go);

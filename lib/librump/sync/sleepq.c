@@ -129,7 +129,7 @@ sleepq_cancel(struct lwp *l)
 int
 sleepq_block(struct lwp *l, int64_t deadline_ns, bool intr)
 {
-	int error;
+	int error = 0;
 
 	KASSERT(l->l_sync.ls_nklock == 0);
 	while (atomic_load_acquire(&l->l_sync.ls_wchan) != NULL) {
@@ -138,9 +138,11 @@ sleepq_block(struct lwp *l, int64_t deadline_ns, bool intr)
 		else
 			error = lwp_park(deadline_ns);
 		if (error != 0 && sleepq_cancel(l))
-			return error;
+			break;
+		error = 0;
 	}
-	return 0;
+	l->l_sync.ls_wmesg = NULL;
+	return error;
 }
 
 int64_t

@@ -82,6 +82,7 @@ kpause(const char *wmesg, bool intr, int timo, kmutex_t *mtx)
 		else
 			error = lwp_park(deadline_ns);
 	}
+	l->l_sync.ls_wmesg = NULL;
 	rump_kernel_lock_retake(nlocks);
 	if (mtx != NULL)
 		mutex_enter(mtx);

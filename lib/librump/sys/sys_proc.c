@@ -13,6 +13,7 @@
 #include <sys/resourcevar.h>
 #include <sys/systm.h>
 
+#include "rump_boot.h"
 #include "rump_basecalls.h"
 #include "rump_syscall.h"
 
@@ -223,7 +224,7 @@ sys_reboot(struct lwp *l, const struct sys_reboot_args *uap, register_t *retval)
 
 	error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_REBOOT, 0, NULL, NULL, NULL);
 	if (error == 0)
-		cpu_reboot(howto, NULL);
+		error = rump_reboot(howto);
 	return error;
 }
 
