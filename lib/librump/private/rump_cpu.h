@@ -29,6 +29,7 @@ struct rump_cpu {
 	uint64_t rc_soft[SOFTINT_COUNT];      /* (a) handlers to run, a bit each */
 	struct lwp rc_softlwp[SOFTINT_COUNT]; /* (o) what handlers run as */
 	struct lwp rc_threadlwp;	      /* the softint thread's */
+	struct lwp rc_endlwp;		      /* (o) a thread that has ended, for its last steps */
 	struct rumpuser_thread *rc_thread;    /* (t) the softint thread, or NULL */
 	uint32_t rc_wake;		      /* (a) softint thread's word: SOFT_* */
 	struct rump_rcu_head *rc_rcu;	      /* (o) given to rump_rcu_call(), newest first */
@@ -121,12 +122,14 @@ void rump_thread_describe(char *buf, size_t len);
 void rump_boot_forked(void);
 
 /*
- * proc/lwp.c: type-stable memory of lwps, all given back by rump_lwp_fini().  NULL: ENOMEM.
- * rump_lwp_dealloc() does nothing when the kernel of generation gen is gone.
- * ctx: any thread; alloc: holds a CPU.
+ * proc/lwp.c: memory of lwps, all given back by rump_lwp_fini().  NULL: ENOMEM.  An lwp that is
+ * detached, or was never attached, is freed a grace period after rump_lwp_dealloc().
+ * ctx: holds a CPU, or keeps the kernel from halting.
  */
 struct lwp *rump_lwp_alloc(void);
-void rump_lwp_dealloc(struct lwp *l, uint32_t gen);
+void rump_lwp_dealloc(struct lwp *l);
+/* The same for curlwp, with which the thread leaves the kernel, and has no lwp.  locks: none. */
+void rump_lwp_end(struct lwp *l);
 void rump_lwp_fini(void);
 void rump_lwp_forked(void);
 /* Bring l to life in p; take it out again: true when p must end now, which is the caller's to do. */

@@ -3,9 +3,10 @@
 /*
  * lwps: their memory, and their life in a process.
  *
- * The memory is carved from chunks that are given back at halt alone.  So code that looks at an lwp
- * without a lock (the owner of a mutex, say) reads an lwp, if perhaps another one; and taking one
- * needs no kernel memory, nor a curlwp.
+ * The memory is carved from chunks that are given back at halt alone: taking an lwp needs no kernel
+ * memory, nor a curlwp.  Every lwp is freed a grace period after its end, so that who looks at one
+ * without a lock (at the owner of a mutex, say) reads that lwp and no other.  A thread that ends gives
+ * its own lwp to the grace period, and so has to be another for its last steps: the CPU's rc_endlwp.
  */
 #include <sys/lwp.h>
 
@@ -46,7 +47,6 @@ static struct rump_hlock free_lock;
 static struct lwp *free_list;	/* free_lock; linked by l_ctxlink */
 static struct chunk *chunks;	/* free_lock; newest first */
 static char *fresh, *fresh_end; /* free_lock; the part of it that was never used */
-static uint32_t memory_gen;	/* free_lock; the kernel that the chunks belong to */
 
 /* Fresh memory is taken an lwp at a time, so that no page is touched early.  locks: free_lock. */
 static struct lwp *
@@ -64,7 +64,6 @@ carve(void)
 		chunks = ch;
 		fresh = (char *)mem + CACHE_LINE_SIZE;
 		fresh_end = (char *)mem + CHUNK_BYTES;
-		memory_gen = rump_boot_gen;
 	}
 	fresh += LWP_BYTES;
 	return (struct lwp *)(void *)(fresh - LWP_BYTES);
@@ -81,21 +80,39 @@ rump_lwp_alloc(void)
 	else
 		l = carve();
 	rump_hlock_exit(&free_lock);
-	if (l != NULL)
-		__atomic_store_n(
-		    &l->l_cpu, &rump_cpus[0], __ATOMIC_RELAXED); /* see lwp_running() */
 	return l;
 }
 
-void
-rump_lwp_dealloc(struct lwp *l, uint32_t gen)
+static void
+dealloc(struct rump_rcu_head *head)
 {
+	struct lwp *const l = container_of(head, struct lwp, l_rcu);
+
 	rump_hlock_enter(&free_lock);
-	if (gen == memory_gen) {
-		l->l_ctxlink = free_list;
-		free_list = l;
-	}
+	l->l_ctxlink = free_list;
+	free_list = l;
 	rump_hlock_exit(&free_lock);
+}
+
+void
+rump_lwp_dealloc(struct lwp *l)
+{
+	KASSERT(l != curlwp);
+	rump_rcu_call(&l->l_rcu, dealloc);
+}
+
+void
+rump_lwp_end(struct lwp *l)
+{
+	struct lwp *end;
+
+	KASSERT(l == curlwp);
+	rump_softint_drain();
+	end = &l->l_cpu->ci_rump->rc_endlwp;
+	curlwp = end;
+	rump_cpu_set(l->l_cpu, end);
+	rump_lwp_dealloc(l);
+	rump_unschedule_lwp(end);
 }
 
 void
@@ -110,14 +127,7 @@ rump_lwp_fini(void)
 	}
 	free_list = NULL;
 	fresh = fresh_end = NULL;
-	memory_gen = 0;
 	rump_hlock_exit(&free_lock);
-}
-
-static void
-dealloc_rcu(struct rump_rcu_head *head)
-{
-	rump_lwp_dealloc(container_of(head, struct lwp, l_rcu), rump_boot_gen);
 }
 
 void
@@ -127,7 +137,6 @@ rump_lwp_forked(void)
 	free_list = NULL;
 	chunks = NULL;
 	fresh = fresh_end = NULL;
-	memory_gen = 0;
 	rump_lwp_unlisted = 0;
 }
 
@@ -226,7 +235,7 @@ rump_lwp_create(struct proc *p, struct lwp **lp)
 		return ENOMEM;
 	l->l_cpu = curcpu();
 	if ((error = rump_lwp_attach(l, p, 0)) != 0) {
-		rump_lwp_dealloc(l, rump_boot_gen);
+		rump_lwp_dealloc(l);
 		return error;
 	}
 	*lp = l;
@@ -239,7 +248,7 @@ rump_lwp_free(struct lwp *l)
 	KASSERT(l != curlwp);
 	if (rump_lwp_detach(l))
 		proc_end(l->l_proc);
-	rump_rcu_call(&l->l_rcu, dealloc_rcu);
+	rump_lwp_dealloc(l);
 }
 
 struct lwp *

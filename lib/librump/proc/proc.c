@@ -345,7 +345,7 @@ rump_proc1_fini(void)
 
 			(void)rump_lwp_detach(l);
 			if (!implicit && l != curlwp)
-				rump_lwp_dealloc(l, rump_boot_gen);
+				rump_lwp_dealloc(l);
 		}
 		rump_proc_exit_files(p);
 		rump_proc_exit(p);

@@ -86,9 +86,8 @@ implicit_make(uint32_t gen)
 	error = rump_lwp_attach(t->t_implicit, initproc, LW_IMPLICIT);
 	__atomic_fetch_sub(&rump_lwp_unlisted, 1, __ATOMIC_RELEASE);
 	if (error != 0) {
-		rump_lwp_dealloc(t->t_implicit, gen);
+		rump_lwp_end(t->t_implicit);
 		t->t_gen = 0;
-		rump_cpu_give(t->t_cpu);
 		return error;
 	}
 	t->t_implicit_gen = gen;
@@ -271,11 +270,10 @@ hyp_threadexit(void *arg)
 	if (t->t_gen != 0 && t->t_gen == gen && rump_enter(&l) == 0) {
 		if (l != imp)
 			l->l_bound = false;
-		__atomic_store_n(&imp->l_cpu, t->t_cpu, __ATOMIC_RELAXED);
 		t->t_curlwp = imp;
+		rump_cpu_set(t->t_cpu, imp);
 		(void)rump_lwp_detach(imp);
-		rump_unschedule_lwp(imp);
-		rump_lwp_dealloc(imp, gen);
+		rump_lwp_end(imp);
 	}
 	rump_thread_disown();
 	t->t_implicit = NULL;

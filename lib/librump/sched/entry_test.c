@@ -27,6 +27,7 @@ void rump_test_unstick(void);
 
 #define NTHREADS 8
 #define NCALLS	 20000
+#define NLIVES	 500
 
 static void
 boot(void)
@@ -446,6 +447,55 @@ START_TEST(entry_threads_come_and_go)
 }
 END_TEST
 
+/* A thread's whole life in the kernel: what it and its like lock is what they all look at. */
+static void *
+short_life(void *arg)
+{
+	intptr_t bad = rump_pub_lwproc_rfork(0) != 0;
+
+	bad += rump_sys_getpid() < 2;
+	if (arg != NULL)
+		rump_pub_lwproc_releaselwp();
+	return (void *)bad;
+}
+
+static void *
+generations(void *arg)
+{
+	pthread_t t[2];
+	void *result;
+	intptr_t bad = 0;
+
+	for (int i = 0; i < NLIVES; i++) {
+		for (int k = 0; k < 2; k++)
+			if (pthread_create(&t[k], NULL, short_life, k == 0 ? NULL : t) != 0)
+				return (void *)1;
+		for (int k = 0; k < 2; k++) {
+			(void)pthread_join(t[k], &result);
+			bad += (intptr_t)result;
+		}
+	}
+	return (void *)bad;
+}
+
+/* An lwp that has ended is not another while someone looks at it: ThreadSanitizer would see it. */
+START_TEST(entry_lwps_end_under_lookers)
+{
+	pthread_t t[4];
+	void *bad;
+
+	ck_assert_int_eq(setenv("RUMP_NCPU", "8", 1), 0);
+	boot();
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&t[i], NULL, generations, NULL), 0);
+	for (int i = 0; i < 4; i++) {
+		ck_assert_int_eq(pthread_join(t[i], &bad), 0);
+		ck_assert_ptr_null(bad);
+	}
+	halt();
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -463,6 +513,7 @@ suite(void)
 	tcase_add_test(tc, entry_halt_under_callers);
 	tcase_add_test(tc, entry_cancel_acts_on_leaving);
 	tcase_add_test(tc, entry_threads_come_and_go);
+	tcase_add_test(tc, entry_lwps_end_under_lookers);
 	suite_add_tcase(s, tc);
 	return s;
 }

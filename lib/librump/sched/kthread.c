@@ -99,7 +99,7 @@ kthread_create(pri_t pri, int flags, struct cpu_info *ci, void (*func)(void *), 
 		return ENOMEM;
 	l->l_cpu = NULL;
 	if ((error = rump_lwp_attach(l, &proc0, LW_SYSTEM)) != 0) {
-		rump_lwp_dealloc(l, rump_boot_gen);
+		rump_lwp_dealloc(l);
 		return error;
 	}
 	k = kmem_zalloc(sizeof(*k), KM_SLEEP);
@@ -127,8 +127,7 @@ kthread_create(pri_t pri, int flags, struct cpu_info *ci, void (*func)(void *), 
 	rump_hlock_exit(&threads_lock);
 	if (error != 0) {
 		rump_kthread_gone();
-		(void)rump_lwp_detach(l);
-		rump_lwp_dealloc(l, rump_boot_gen);
+		rump_lwp_free(l);
 		kmem_free(k, sizeof(*k));
 	}
 	return error;
@@ -147,9 +146,8 @@ kthread_exit(int ecode)
 	if ((k->kt_flags & KTHREAD_MUSTJOIN) == 0) {
 		self = k->kt_host;
 		kmem_free(k, sizeof(*k));
-		rump_unschedule_lwp(l);
+		rump_lwp_end(l);
 		rump_thread_disown();
-		rump_lwp_dealloc(l, rump_boot_gen);
 		rump_kthread_reap(self);
 	}
 	rump_hlock_enter(&threads_lock);
@@ -188,7 +186,7 @@ kthread_join(struct lwp *jl)
 	rump_cpu_acquire(l);
 	rump_kthread_gone();
 	ecode = k->kt_exitcode;
-	rump_lwp_dealloc(jl, rump_boot_gen);
+	rump_lwp_dealloc(jl);
 	kmem_free(k, sizeof(*k));
 	return ecode;
 }

@@ -339,6 +339,7 @@ rump_softint_init(void)
 		}
 		softlwp_init(&rc->rc_threadlwp, ci, "softint");
 		rc->rc_threadlwp.l_lid = 2 + i * (SOFTINT_COUNT + 1) + SOFTINT_COUNT;
+		softlwp_init(&rc->rc_endlwp, ci, "end");
 	}
 	return 0;
 }
