@@ -24,6 +24,12 @@ void rump_rcu_synchronize(void);
 /* Wait until all that was given to rump_rcu_call() has been called.  ctx: thread.  sleeps. */
 void rump_rcu_barrier(void);
 
+/*
+ * Go on with what was left on any CPU that nobody holds.  True when something stays.
+ * ctx: thread that holds a CPU, no lock held.  sleeps: no.
+ */
+bool rump_rcu_reap(void);
+
 int rump_rcu_init(void);
 void rump_rcu_fini(void);
 

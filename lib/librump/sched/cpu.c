@@ -30,6 +30,7 @@
 #include "rump_hlock.h"
 #include "rump_point.h"
 #include "rump_sched.h"
+#include "rump_time.h"
 
 #define SPIN_NS	  1000
 #define STARVE_NS 1000000
@@ -295,6 +296,8 @@ rump_cpu_release(struct lwp *l)
 			rump_pending_clear(ci, RUMP_PEND_CANCEL);
 		if ((pend & RUMP_PEND_SOFTMASK) != 0)
 			rump_softint_blocked(ci);
+		if ((pend & RUMP_PEND_RCU) != 0)
+			rump_reap_want();
 	}
 	rump_cpu_give(ci);
 }
@@ -333,8 +336,11 @@ rump_unschedule_lwp(struct lwp *l)
 	if ((rump_pending(ci) & RUMP_PEND_SOFTMASK) != 0)
 		rump_softint_run(ci);
 	pend = rump_pending(ci);
-	if ((pend & RUMP_PEND_RCU) != 0)
+	if ((pend & RUMP_PEND_RCU) != 0) {
 		rump_rcu_poll(ci);
+		if ((rump_pending(ci) & RUMP_PEND_RCU) != 0)
+			rump_reap_want();
+	}
 	if ((pend & RUMP_PEND_CANCEL) != 0)
 		rump_pending_clear(ci, RUMP_PEND_CANCEL);
 	rump_thread.t_flags |= RUMP_T_OFFCPU;

@@ -17,7 +17,8 @@
  *	and the batch is freed by who found that out
  *
  * It is polled when a thread leaves the kernel on a CPU with RUMP_PEND_RCU set, which the CPU of the
- * batch keeps.  A CPU alone in the kernel ends its grace period on the spot.
+ * batch keeps.  A CPU alone in the kernel ends its grace period on the spot.  For a CPU that is given
+ * up with RUMP_PEND_RCU set, and perhaps never used again, a reaper comes (rump_reap_want()).
  */
 #include <sys/errno.h>
 #include <sys/kmem.h>
@@ -199,6 +200,38 @@ rump_rcu_poll(struct cpu_info *ci)
 		rump_pending_clear(ci, RUMP_PEND_RCU);
 	rump_hlock_exit(&batch_lock);
 	batch_run(done);
+}
+
+/* The caller is in no read section: let grace periods pass over its CPU. */
+static void
+quiesce(struct cpu_info *self)
+{
+	RUMP_TSAN_RELEASE(self);
+	__atomic_store_n(&self->ci_nqs, self->ci_nqs + 1, __ATOMIC_RELEASE);
+}
+
+bool
+rump_rcu_reap(void)
+{
+	struct cpu_info *const self = curcpu();
+	const int n = rump_cpu_used();
+	bool left = false;
+
+	/* The first round begins what the second ends, if no CPU is held meanwhile. */
+	for (int i = 0; i < 2 * n; i++) {
+		struct cpu_info *const ci = &rump_cpus[i % n];
+
+		if ((rump_pending(ci) & RUMP_PEND_RCU) == 0)
+			continue;
+		if (ci == self || rump_cpu_try(ci)) {
+			quiesce(self);
+			rump_rcu_poll(ci);
+			if (ci != self)
+				rump_cpu_give(ci);
+		}
+		left = left || (i >= n && (rump_pending(ci) & RUMP_PEND_RCU) != 0);
+	}
+	return left;
 }
 
 void

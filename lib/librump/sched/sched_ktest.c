@@ -47,6 +47,9 @@ const char *rump_test_rcu_begin(void);
 const char *rump_test_rcu_read(void);
 void rump_test_rcu_write(int sync);
 const char *rump_test_rcu_end(void);
+const char *rump_test_rcu_abandon(void);
+int rump_test_rcu_abandoned(void);
+void rump_test_rcu_abandon_end(void);
 
 #define CHECK(e)                   \
 	do {                       \
@@ -504,4 +507,66 @@ rump_test_rcu_end(void)
 	mutex_destroy(&object_lock);
 	pserialize_destroy(object_psz);
 	return NULL;
+}
+
+/* Dead objects on CPUs that nobody uses again, and a thread that is asleep for good. */
+static struct rump_rcu_head abandoned[MAXCPUS];
+static uint32_t nabandoned; /* (a) not freed yet */
+static struct lwp *abandoner;
+
+static void
+abandoned_free(struct rump_rcu_head *head)
+{
+	atomic_dec_32(&nabandoned);
+}
+
+static void
+abandon_on(void *arg1, void *arg2)
+{
+	atomic_inc_32(&nabandoned);
+	rump_rcu_call(&abandoned[cpu_number()], abandoned_free);
+}
+
+static void
+abandon(void *arg)
+{
+	xc_wait(xc_broadcast(0, abandon_on, NULL, NULL));
+	mutex_enter(&object_lock);
+	while (abandoner != NULL)
+		(void)mtsleep(&abandoner, PWAIT, "abandon", 0, &object_lock);
+	mutex_exit(&object_lock);
+}
+
+const char *
+rump_test_rcu_abandon(void)
+{
+	mutex_init(&object_lock, MUTEX_DEFAULT, IPL_NONE);
+	nabandoned = 1; /* until the thread sleeps */
+	CHECK(kthread_create(PRI_NONE, KTHREAD_MPSAFE | KTHREAD_MUSTJOIN, NULL, abandon, NULL,
+		  &abandoner, "abandon") == 0);
+	while (atomic_load_relaxed(&nabandoned) < (uint32_t)ncpu + 1)
+		preempt();
+	mutex_enter(&object_lock);
+	mutex_exit(&object_lock);
+	atomic_dec_32(&nabandoned);
+	return NULL;
+}
+
+int
+rump_test_rcu_abandoned(void)
+{
+	return (int)atomic_load_relaxed(&nabandoned);
+}
+
+void
+rump_test_rcu_abandon_end(void)
+{
+	struct lwp *const l = abandoner;
+
+	mutex_enter(&object_lock);
+	abandoner = NULL;
+	wakeup(&abandoner);
+	mutex_exit(&object_lock);
+	(void)kthread_join(l);
+	mutex_destroy(&object_lock);
 }

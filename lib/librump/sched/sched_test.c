@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <check.h>
 
@@ -30,6 +31,9 @@ const char *rump_test_rcu_begin(void);
 const char *rump_test_rcu_read(void);
 void rump_test_rcu_write(int sync);
 const char *rump_test_rcu_end(void);
+const char *rump_test_rcu_abandon(void);
+int rump_test_rcu_abandoned(void);
+void rump_test_rcu_abandon_end(void);
 
 /* Run an expression in the kernel; it is NULL or what did not hold. */
 #define HOLDS(e)                                                     \
@@ -220,6 +224,22 @@ START_TEST(sched_grace_periods)
 }
 END_TEST
 
+/* Nobody calls any more, and still what is dead is freed. */
+START_TEST(sched_grace_periods_without_calls)
+{
+	const struct timespec ms = { 0, 1000000 };
+	int left;
+
+	boot(ncpus[_i]);
+	HOLDS(rump_test_rcu_abandon());
+	for (int i = 0; (left = rump_test_rcu_abandoned()) != 0 && i < 10000; i++)
+		(void)nanosleep(&ms, NULL);
+	ck_assert_int_eq(left, 0);
+	INSIDE(rump_test_rcu_abandon_end());
+	halt();
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -236,6 +256,7 @@ suite(void)
 	tcase_add_loop_test(tc, sched_callout_wakes, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_each_cpu, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_grace_periods, 0, 2 * NNCPUS);
+	tcase_add_loop_test(tc, sched_grace_periods_without_calls, 0, NNCPUS);
 	suite_add_tcase(s, tc);
 	return s;
 }

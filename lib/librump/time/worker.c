@@ -10,6 +10,8 @@
  * thread.  If the host refuses the timer or a thread, or there are to be no threads
  * (RUMP_THREADS=0), the work is done by whoever leaves the kernel (rump_nothreads_hook).
  *
+ * The reaper of dead objects has no thread: the upcall does its work, which does not sleep.
+ *
  * `armed` is what the host's timer is set to.  A wish stores its work, fences, reads armed; the
  * upcall clears armed, fences, looks for work: one of the two sees the other.
  */
@@ -25,15 +27,19 @@
 
 #include "callout_private.h"
 #include "rump_boot.h"
+#include "rump_rcu.h"
 #include "rump_sched.h"
 #include "rump_time.h"
 
 #define IDLE_NS ((int64_t)NSEC_PER_SEC)
+#define REAP_NS ((int64_t)NSEC_PER_SEC)
 
 static kmutex_t worker_lock;	    /* spin, IPL_HIGH: kicked under any other lock */
 static kcondvar_t worker_cv;	    /* a worker's thread is gone, or its work is done */
 static struct rump_worker *workers; /* worker_lock */
 static int64_t armed;		    /* (a) what the host's timer is set to */
+static int64_t reap_at = INT64_MAX; /* (a) when to reap; RUMPUSER_FOREVER */
+static bool reaping;		    /* (a) it is possible */
 
 /* Do a kicked worker's work.  locks: worker_lock on entry and return, dropped between. */
 static void
@@ -50,6 +56,37 @@ work_locked(struct rump_worker *w)
 	cv_broadcast(&worker_cv);
 }
 
+void
+rump_reap_want(void)
+{
+	int64_t unset = RUMPUSER_FOREVER, when;
+
+	if (atomic_load_relaxed(&reap_at) != RUMPUSER_FOREVER || !atomic_load_relaxed(&reaping))
+		return;
+	when = rump_mono_ns() + REAP_NS;
+	if (__atomic_compare_exchange_n(
+		&reap_at, &unset, when, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		rump_timer_want(when);
+}
+
+/* Whoever leaves something on a CPU after it was looked at finds reap_at unset. */
+static void
+reap(void)
+{
+	const int64_t when = atomic_load_relaxed(&reap_at);
+
+	if (when == RUMPUSER_FOREVER)
+		return;
+	if (when > rump_mono_ns()) {
+		rump_timer_want(when);
+		return;
+	}
+	atomic_store_relaxed(&reap_at, RUMPUSER_FOREVER);
+	membar_sync();
+	if (rump_rcu_reap())
+		rump_reap_want();
+}
+
 /* Work for a moment when nobody else can do it.  ctx: thread, no lock held. */
 static void
 work_inline(void)
@@ -57,6 +94,7 @@ work_inline(void)
 	struct rump_worker *w;
 
 	(void)rump_callout_poll();
+	reap();
 	mutex_spin_enter(&worker_lock);
 	w = workers;
 	while (w != NULL) {
@@ -206,6 +244,8 @@ worker_startup(void)
 	cv_init(&worker_cv, "worker");
 	workers = NULL;
 	armed = RUMPUSER_FOREVER;
+	reap_at = RUMPUSER_FOREVER;
+	atomic_store_relaxed(&reaping, true);
 	rump_nothreads_hook = rump_threads_p() ? NULL : work_inline;
 	return 0;
 }
@@ -214,6 +254,7 @@ void
 worker_shutdown(void)
 {
 	rump_nothreads_hook = NULL;
+	atomic_store_relaxed(&reaping, false);
 	if (rump_threads_p())
 		(void)rumpuser_timer_arm(RUMPUSER_FOREVER);
 	KASSERT(workers == NULL);
@@ -230,5 +271,6 @@ rump_time_upcall(void)
 		return; /* the kernel goes down */
 	start_threads();
 	callout_timer();
+	reap();
 	rump_upcall_leave();
 }
