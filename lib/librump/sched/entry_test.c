@@ -24,6 +24,7 @@ void rump_test_stuck_begin(void);
 int rump_test_stuck(int intr);
 int rump_test_stuck_count(void);
 void rump_test_unstick(void);
+int rump_test_look_at_owners(void);
 
 #define NTHREADS 8
 #define NCALLS	 20000
@@ -478,20 +479,41 @@ generations(void *arg)
 	return (void *)bad;
 }
 
+static void *
+owner_looker(void *arg)
+{
+	int seen, all = 0;
+
+	while (look) {
+		INSIDE(seen = rump_test_look_at_owners());
+		all += seen;
+	}
+	*(int *)arg = all;
+	return NULL;
+}
+
 /* An lwp that has ended is not another while someone looks at it: ThreadSanitizer would see it. */
 START_TEST(entry_lwps_end_under_lookers)
 {
-	pthread_t t[4];
+	pthread_t t[4], lookers[2];
+	int seen[2];
 	void *bad;
 
 	ck_assert_int_eq(setenv("RUMP_NCPU", "8", 1), 0);
 	boot();
+	look = 1;
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_create(&lookers[i], NULL, owner_looker, &seen[i]), 0);
 	for (int i = 0; i < 4; i++)
 		ck_assert_int_eq(pthread_create(&t[i], NULL, generations, NULL), 0);
 	for (int i = 0; i < 4; i++) {
 		ck_assert_int_eq(pthread_join(t[i], &bad), 0);
 		ck_assert_ptr_null(bad);
 	}
+	look = 0;
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_join(lookers[i], NULL), 0);
+	ck_assert_int_gt(seen[0] + seen[1], 0);
 	halt();
 }
 END_TEST

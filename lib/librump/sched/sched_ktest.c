@@ -15,6 +15,7 @@
 #include <sys/kthread.h>
 #include <sys/mutex.h>
 #include <sys/percpu.h>
+#include <sys/proc.h>
 #include <sys/pserialize.h>
 #include <sys/systm.h>
 #include <sys/workqueue.h>
@@ -38,6 +39,7 @@ void rump_test_stuck_begin(void);
 int rump_test_stuck(int intr);
 int rump_test_stuck_count(void);
 void rump_test_unstick(void);
+int rump_test_look_at_owners(void);
 const char *rump_test_kthread(void);
 const char *rump_test_kthread_noneleft(void);
 const char *rump_test_callout(void);
@@ -351,6 +353,17 @@ rump_test_unstick(void)
 	stuck = false;
 	cv_broadcast(&stuck_cv);
 	mutex_exit(&stuck_lock);
+}
+
+/* As one that waits for these locks would. */
+int
+rump_test_look_at_owners(void)
+{
+	int n = 0;
+
+	for (int i = 0; i < 100; i++)
+		n += mutex_owner_running(&proc_lock) + mutex_owner_running(initproc->p_lock);
+	return n;
 }
 
 /* ---- Calls on each CPU ---- */

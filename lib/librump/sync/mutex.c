@@ -277,7 +277,8 @@ mutex_ownable(const kmutex_t *mtx)
 bool
 mutex_owner_running(const kmutex_t *mtx)
 {
-	const struct lwp *const owner = mutex_owner(mtx);
+	/* Acquire: the owner's lwp is looked into. */
+	const struct lwp *const owner = mutex_lwp(atomic_load_acquire(&mtx->mtx_owner));
 
 	return owner != NULL && lwp_running(owner);
 }

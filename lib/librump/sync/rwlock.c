@@ -318,7 +318,8 @@ rw_lock_op(krwlock_t *rw)
 bool
 rw_owner_running(const krwlock_t *rw)
 {
-	const struct lwp *const writer = rw_writer(atomic_load_relaxed(&rw->rw_owner));
+	/* Acquire: the writer's lwp is looked into. */
+	const struct lwp *const writer = rw_writer(atomic_load_acquire(&rw->rw_owner));
 
 	return writer != NULL && lwp_running(writer);
 }
