@@ -19,7 +19,8 @@
 # FUZZ are libFuzzer targets, built by the fuzz configuration only.
 #
 # rump_program(NAME SOURCES ... USES components... [LIBS ...])   a host program over components
-# rump_check(NAME SOURCES ... USES components... [LABELS ...] [LIBS ...])   a Check program and its ctest
+# rump_check(NAME SOURCES ... USES components... [LABELS ...] [LIBS ...] [NOTHREADS])   a Check program and its
+# ctest; with NOTHREADS it runs a second time, in a kernel without threads
 #
 # rump_driver_test(NAME SOURCES driver_test.c DRIVER driver.c... [USES components...] [INCLUDES ...] [LIBS ...])
 #   A driver and its Check test on the workbench (<rump/rumptest.h>): the driver becomes a component of its own,
@@ -159,7 +160,7 @@ function(rump_program name)
 endfunction()
 
 function(rump_check name)
-  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;USES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(A "NOTHREADS" "TIMEOUT" "SOURCES;USES;LIBS;LABELS" ${ARGN})
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -170,9 +171,15 @@ function(rump_check name)
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 120)
   endif()
+  set(env CK_DEFAULT_TIMEOUT=60 ASAN_OPTIONS=abort_on_error=1:use_sigaltstack=0 TSAN_OPTIONS=halt_on_error=1
+      UBSAN_OPTIONS=print_stacktrace=1)
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT}
-      ENVIRONMENT "CK_DEFAULT_TIMEOUT=60;ASAN_OPTIONS=abort_on_error=1:use_sigaltstack=0;TSAN_OPTIONS=halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1")
+  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT} ENVIRONMENT "${env}")
+  if(A_NOTHREADS)
+    add_test(NAME ${name}_nothreads COMMAND ${name})
+    set_tests_properties(${name}_nothreads PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT}
+        ENVIRONMENT "${env};RUMP_THREADS=0")
+  endif()
 endfunction()
 
 function(rump_component name)

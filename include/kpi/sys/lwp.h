@@ -55,7 +55,7 @@ struct rump_rcu_head {
 /*
  * Locks: (i) immutable, (o) the thread itself, (a) atomic, (p) p_lock of l_proc,
  * (s) the sleep queue that *l_mutex guards.
- * Memory of lwps is type-stable and freed a grace period after the end.
+ * An lwp is freed a grace period after its end.
  */
 struct lwp {
 	struct cpu_info *l_cpu;	   /* (o) the CPU held, or the last one */
@@ -76,7 +76,7 @@ struct lwp {
 	int l_blcnt;	  /* (o) KERNEL_LOCK depth */
 	int l_biglocks;	  /* (o) KERNEL_LOCK depth dropped over a sleep */
 	int l_ipl;	  /* (o) what spl(9) pretends */
-	int l_locks;	  /* (o) spin and adaptive locks held, in checked builds */
+	int l_locks;	  /* (o) mutexes and rwlocks held */
 	int l_dupfd;	  /* (o) with EDUPFD and EMOVEFD: the descriptor */
 
 	struct lwp_sync l_sync; /* locks and sleeping: sync/ */

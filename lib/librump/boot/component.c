@@ -10,10 +10,12 @@
  * after what it needs.  Then the init functions run by class, and modules after the classes that
  * they stand on.  Each thing that came up is remembered on a stack, which halt and failure unwind.
  *
- * Locks: component_lock (adaptive) is held while components come up or go down.
+ * Locks: one thread at a time has components come up or go down, and all that is said to be of `busy`.
+ * That is no lock, since an init or a fini may wait for deferred work, RUMP_THREADS=0 or not.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/condvar.h>
 #include <sys/kmem.h>
 #include <sys/module.h>
 #include <sys/mutex.h>
@@ -39,10 +41,12 @@ static struct rump_component_desc *registered; /* (a) newest first */
 static bool refused;			       /* another rump kernel was first in this program */
 
 static kmutex_t component_lock;
-static struct started *started;		   /* component_lock */
-static struct rump_component_desc **order; /* component_lock: those up, needed ones first */
-static size_t norder, order_size;	   /* component_lock */
-static bool booted;			   /* component_lock: the boot's components are up */
+static kcondvar_t component_cv;
+static bool busy;			   /* component_lock */
+static struct started *started;		   /* busy */
+static struct rump_component_desc **order; /* busy: those up, needed ones first */
+static size_t norder, order_size;	   /* busy */
+static bool booted;			   /* busy: the boot's components are up */
 
 static struct rump_component_desc *
 find(const char *name)
@@ -54,6 +58,32 @@ find(const char *name)
 			return d;
 	}
 	return NULL;
+}
+
+static void
+busy_begin(void)
+{
+	mutex_enter(&component_lock);
+	while (busy)
+		cv_wait(&component_cv, &component_lock);
+	busy = true;
+	mutex_exit(&component_lock);
+}
+
+static void
+busy_end(void)
+{
+	mutex_enter(&component_lock);
+	busy = false;
+	cv_broadcast(&component_cv);
+	mutex_exit(&component_lock);
+}
+
+static void
+busy_destroy(void)
+{
+	cv_destroy(&component_cv);
+	mutex_destroy(&component_lock);
 }
 
 static bool
@@ -232,7 +262,9 @@ rump_components_init(void)
 		return EBUSY;
 	}
 	mutex_init(&component_lock, MUTEX_DEFAULT, IPL_NONE);
-	mutex_enter(&component_lock);
+	cv_init(&component_cv, "component");
+	busy = false;
+	busy_begin();
 	started = NULL;
 	booted = false;
 	for (d = __atomic_load_n(&registered, __ATOMIC_ACQUIRE); d != NULL; d = d->rcd_next) {
@@ -252,9 +284,9 @@ rump_components_init(void)
 		kmem_free(order, MAX(n, 1) * sizeof(*order));
 	order = NULL;
 	booted = error == 0;
-	mutex_exit(&component_lock);
+	busy_end();
 	if (error != 0)
-		mutex_destroy(&component_lock);
+		busy_destroy();
 	return error;
 }
 
@@ -263,13 +295,13 @@ rump_components_fini(void)
 {
 	struct rump_component_desc *d;
 
-	mutex_enter(&component_lock);
+	busy_begin();
 	booted = false;
 	unwind(NULL);
 	for (d = registered; d != NULL; d = d->rcd_next)
 		d->rcd_private = NULL;
-	mutex_exit(&component_lock);
-	mutex_destroy(&component_lock);
+	busy_end();
+	busy_destroy();
 }
 
 /* A driver came by dlopen() while the kernel is up. */
@@ -278,15 +310,15 @@ start_late(struct rump_component_desc *d)
 {
 	const char *const *need;
 
-	mutex_enter(&component_lock);
+	busy_begin();
 	if (!booted || up_p(d)) {
-		mutex_exit(&component_lock);
+		busy_end();
 		return;
 	}
 	if (strcmp(d->rcd_class, "faction") == 0) {
 		rump_console_printf(
 		    "component %s: a faction cannot be loaded after rump_init()", d->rcd_name);
-		mutex_exit(&component_lock);
+		busy_end();
 		return;
 	}
 	for (need = d->rcd_needs; *need != NULL; need++) {
@@ -295,12 +327,12 @@ start_late(struct rump_component_desc *d)
 		if (below == NULL || !up_p(below)) {
 			rump_console_printf(
 			    "component %s needs %s, which is not up", d->rcd_name, *need);
-			mutex_exit(&component_lock);
+			busy_end();
 			return;
 		}
 	}
 	(void)start(&d, 1);
-	mutex_exit(&component_lock);
+	busy_end();
 }
 
 void

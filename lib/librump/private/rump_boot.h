@@ -79,10 +79,16 @@ struct rump_cwdi_ops {
 extern const struct rump_cwdi_ops *rump_cwdi_ops;
 
 /*
- * What runs at each entry of the kernel and at each exit when there are no kernel threads
- * (RUMP_THREADS=0): due callouts and deferred work.  Set by time/.  ctx: no lock held.
+ * Deferred work when there are no kernel threads (RUMP_THREADS=0): due callouts and kicked workers.
+ * It is done on leaving the kernel, and by sleepers that hold no lock: sched/park.c.  Set by time/.
+ * ctx: no lock held.
  */
 extern void (*rump_nothreads_hook)(void);
+void rump_nothreads_init(void (*hook)(void));
+/* Do it, not as l (curlwp) but as an lwp of process 0.  ctx: no lock held.  sleeps. */
+void rump_nothreads_work(struct lwp *l);
+/* There is a new deadline, or work: have a sleeper look.  ctx: any that holds a CPU. */
+void rump_nothreads_look(void);
 /* The host gives no thread: do as without from now on.  ctx: any that holds a CPU. */
 void rump_nothreads_fallback(void (*hook)(void));
 /* True when kernel threads may be made. */

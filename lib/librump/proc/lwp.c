@@ -272,6 +272,13 @@ is_inside(const struct lwp *l)
 	    __atomic_load_n(&l->l_stat, __ATOMIC_ACQUIRE) == LSSLEEP;
 }
 
+/* One that does the deferred work of others does not show as asleep. */
+static bool
+helps(const struct cpu_info *ci)
+{
+	return ci->ci_rump->rc_threadlwp.l_ctxlink != NULL;
+}
+
 /* Nobody else runs, and nobody sleeps while changing alllwp: it needs no lock. */
 bool
 rump_lwp_expel(void)
@@ -280,7 +287,7 @@ rump_lwp_expel(void)
 	struct lwp *l;
 
 	for (int i = 0; i < ncpu; i++)
-		found = found || rump_cpus[i].ci_softactive != 0;
+		found = found || rump_cpus[i].ci_softactive != 0 || helps(&rump_cpus[i]);
 	LIST_FOREACH (l, &alllwp, l_list) {
 		if (!is_inside(l))
 			continue;
@@ -309,10 +316,15 @@ rump_lwp_readmit(void)
 	u_int n = 0;
 	struct lwp *l;
 
-	for (int i = 0; i < ncpu; i++)
+	for (int i = 0; i < ncpu; i++) {
+		struct rump_cpu *const rc = rump_cpus[i].ci_rump;
+
 		for (int level = 0; level < SOFTINT_COUNT; level++)
 			if ((rump_cpus[i].ci_softactive & RUMP_PEND_SOFT(level)) != 0)
-				name_sleeper(&rump_cpus[i].ci_rump->rc_softlwp[level]);
+				name_sleeper(&rc->rc_softlwp[level]);
+		if (helps(&rump_cpus[i]))
+			name_sleeper(&rc->rc_threadlwp);
+	}
 	LIST_FOREACH (l, &alllwp, l_list) {
 		if (is_inside(l) && n++ < NAMED_MAX)
 			name_sleeper(l);

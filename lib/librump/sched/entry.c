@@ -165,12 +165,8 @@ rump_leave_slow(void)
 		return;
 	}
 	rump_sync_leave_check(l);
-	if ((rump_pending(ci) & RUMP_PEND_HOOK) != 0) {
-		void (*const hook)(void) = __atomic_load_n(&rump_nothreads_hook, __ATOMIC_ACQUIRE);
-
-		if (hook != NULL)
-			(*hook)();
-	}
+	if ((rump_pending(ci) & RUMP_PEND_HOOK) != 0)
+		rump_nothreads_work(l);
 	rump_unschedule_lwp(l);
 	RUMP_POINT(LEAVE, NULL);
 	blocked = (t->t_flags & RUMP_T_BLOCKED) != 0;

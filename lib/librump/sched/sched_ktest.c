@@ -35,6 +35,11 @@ void rump_test_softint_release(void);
 void rump_test_softint_again(void);
 int rump_test_softint_runs(void);
 void rump_test_at_halt(int softint, int work);
+const char *rump_test_sleep_with_lock(void);
+void rump_test_ring_begin(void);
+void rump_test_ring_wait(int n);
+void rump_test_ring_later(void);
+const char *rump_test_work_that_waits(void);
 void rump_test_stuck_begin(void);
 int rump_test_stuck(int intr);
 int rump_test_stuck_count(void);
@@ -247,6 +252,94 @@ rump_test_callout(void)
 	callout_destroy(&c);
 	cv_destroy(&tick_cv);
 	mutex_destroy(&tick_lock);
+	return NULL;
+}
+
+/* ---- The same without kernel threads ---- */
+
+/* A callout becomes due that wants the lock of the one who sleeps. */
+const char *
+rump_test_sleep_with_lock(void)
+{
+	callout_t c;
+
+	ticked = false;
+	mutex_init(&tick_lock, MUTEX_DEFAULT, IPL_NONE);
+	cv_init(&tick_cv, "tick");
+	callout_init(&c, CALLOUT_MPSAFE);
+	mutex_enter(&tick_lock);
+	callout_reset(&c, 1, tick_func, NULL);
+	(void)kpause("withlock", false, 3, NULL);
+	CHECK(!ticked);
+	mutex_exit(&tick_lock);
+	(void)kpause("without", false, 1, NULL);
+	CHECK(ticked);
+	callout_destroy(&c);
+	cv_destroy(&tick_cv);
+	mutex_destroy(&tick_lock);
+	return NULL;
+}
+
+static callout_t ring_callout;
+static int rings; /* tick_lock */
+
+static void
+ring_func(void *arg)
+{
+	mutex_enter(&tick_lock);
+	rings++;
+	cv_broadcast(&tick_cv);
+	mutex_exit(&tick_lock);
+}
+
+void
+rump_test_ring_begin(void)
+{
+	rings = 0;
+	mutex_init(&tick_lock, MUTEX_DEFAULT, IPL_NONE);
+	cv_init(&tick_cv, "ring");
+	callout_init(&ring_callout, CALLOUT_MPSAFE);
+}
+
+/* Sleep until it has rung n times. */
+void
+rump_test_ring_wait(int n)
+{
+	mutex_enter(&tick_lock);
+	while (rings < n)
+		cv_wait(&tick_cv, &tick_lock);
+	mutex_exit(&tick_lock);
+}
+
+void
+rump_test_ring_later(void)
+{
+	callout_reset(&ring_callout, 2, ring_func, NULL);
+}
+
+static void
+ring_work(struct work *wk, void *arg)
+{
+	const int before = rings;
+
+	rump_test_ring_later();
+	rump_test_ring_wait(before + 1);
+	*(bool *)arg = true;
+}
+
+const char *
+rump_test_work_that_waits(void)
+{
+	struct workqueue *wq;
+	struct work wk;
+	bool done = false;
+
+	rump_test_ring_begin();
+	CHECK(workqueue_create(&wq, "waits", ring_work, &done, PRI_NONE, IPL_NONE, WQ_MPSAFE) == 0);
+	workqueue_enqueue(wq, &wk, NULL);
+	while (!atomic_load_relaxed(&done))
+		(void)kpause("work", false, 1, NULL);
+	workqueue_destroy(wq);
 	return NULL;
 }
 

@@ -22,6 +22,11 @@ void rump_test_softint_hold(void);
 void rump_test_softint_again(void);
 int rump_test_softint_runs(void);
 void rump_test_at_halt(int softint, int work);
+const char *rump_test_sleep_with_lock(void);
+void rump_test_ring_begin(void);
+void rump_test_ring_wait(int n);
+void rump_test_ring_later(void);
+const char *rump_test_work_that_waits(void);
 const char *rump_test_kthread(void);
 const char *rump_test_kthread_noneleft(void);
 const char *rump_test_callout(void);
@@ -165,6 +170,53 @@ START_TEST(sched_no_kthreads)
 }
 END_TEST
 
+static void
+boot_nothreads(const char *ncpu)
+{
+	ck_assert_int_eq(setenv("RUMP_THREADS", "0", 1), 0);
+	boot(ncpu);
+}
+
+START_TEST(sched_no_kthreads_sleep_with_a_lock)
+{
+	boot_nothreads(ncpus[_i]);
+	HOLDS(rump_test_sleep_with_lock());
+	halt();
+}
+END_TEST
+
+static void *
+ring_waiter(void *arg)
+{
+	INSIDE(rump_test_ring_wait((int)(intptr_t)arg));
+	return NULL;
+}
+
+/* Threads sleep, without a deadline, for callouts that are made while they sleep. */
+START_TEST(sched_no_kthreads_sleepers_keep_watch)
+{
+	pthread_t t[4];
+
+	boot_nothreads(ncpus[_i]);
+	INSIDE(rump_test_ring_begin());
+	for (intptr_t i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&t[i], NULL, ring_waiter, (void *)(i + 1)), 0);
+	for (int i = 0; i < 4; i++) {
+		INSIDE(rump_test_ring_later());
+		ck_assert_int_eq(pthread_join(t[i], NULL), 0);
+	}
+	halt();
+}
+END_TEST
+
+START_TEST(sched_no_kthreads_work_waits_for_a_callout)
+{
+	boot_nothreads(ncpus[_i]);
+	HOLDS(rump_test_work_that_waits());
+	halt();
+}
+END_TEST
+
 START_TEST(sched_callout_wakes)
 {
 	boot(ncpus[_i]);
@@ -250,9 +302,12 @@ suite(void)
 	tcase_add_loop_test(tc, sched_softint_runs_when_the_thread_blocks, 0, NNCPUS);
 	tcase_add_test(tc, sched_softint_is_not_reentered);
 	tcase_add_test(tc, sched_softint_pending_at_halt);
-	tcase_add_loop_test(tc, sched_deferred_work_at_halt, 0, NNCPUS);
+	tcase_add_loop_test(tc, sched_deferred_work_at_halt, 0, 2 * NNCPUS);
 	tcase_add_loop_test(tc, sched_kthreads, 0, NNCPUS);
 	tcase_add_test(tc, sched_no_kthreads);
+	tcase_add_loop_test(tc, sched_no_kthreads_sleep_with_a_lock, 0, NNCPUS);
+	tcase_add_loop_test(tc, sched_no_kthreads_sleepers_keep_watch, 0, NNCPUS);
+	tcase_add_loop_test(tc, sched_no_kthreads_work_waits_for_a_callout, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_callout_wakes, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_each_cpu, 0, NNCPUS);
 	tcase_add_loop_test(tc, sched_grace_periods, 0, 2 * NNCPUS);

@@ -112,12 +112,8 @@ struct lwp *rw_holder(const krwlock_t *rw);
 void kernel_lock_init(void);
 void kernel_lock_fini(void);
 
-/* DIAGNOSTIC builds count the locks that an lwp holds. */
-#ifdef DIAGNOSTIC
+/* Who sleeps with a lock does no deferred work: sched/park.c.  DIAGNOSTIC builds check the count. */
 #define LOCKS_HELD(l, n) ((l)->l_locks += (n))
-#else
-#define LOCKS_HELD(l, n) ((void)0)
-#endif
 
 /*
  * LOCKDEBUG builds know which they are: lockdebug.c.  LOCKDEBUG_HERE is where the caller of the

@@ -9,18 +9,8 @@
 
 #include <rump/rumpuser.h>
 
-#include "rump_boot.h"
 #include "rump_sched.h"
 #include "rump_time.h"
-
-/* Without kernel threads a sleeper runs what becomes due meanwhile. */
-static int64_t
-wake_time(int64_t deadline)
-{
-	if (rump_threads_p())
-		return deadline;
-	return MIN(deadline, rump_callout_poll());
-}
 
 static int
 sleep_until(struct lwp *l, int64_t deadline)
@@ -28,7 +18,7 @@ sleep_until(struct lwp *l, int64_t deadline)
 	for (;;) {
 		if (atomic_load_relaxed(&l->l_sync.ls_intr) != 0)
 			return EINTR;
-		(void)lwp_park(wake_time(deadline));
+		(void)lwp_park(deadline);
 		if (rump_mono_ns() >= deadline)
 			return 0;
 	}

@@ -113,8 +113,10 @@ rump_timer_want(int64_t deadline)
 {
 	int64_t old;
 
-	if (!rump_threads_p())
+	if (!rump_threads_p()) {
+		rump_nothreads_look();
 		return;
+	}
 	membar_sync();
 	old = atomic_load_relaxed(&armed);
 	do {
@@ -246,7 +248,7 @@ worker_startup(void)
 	armed = RUMPUSER_FOREVER;
 	reap_at = RUMPUSER_FOREVER;
 	atomic_store_relaxed(&reaping, true);
-	rump_nothreads_hook = rump_threads_p() ? NULL : work_inline;
+	rump_nothreads_init(rump_threads_p() ? NULL : work_inline);
 	return 0;
 }
 
