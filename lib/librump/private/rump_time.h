@@ -50,8 +50,8 @@ void rump_worker_kick(struct rump_worker *w);
 /* Have the loop thread call rump_time_upcall() by this deadline. */
 void rump_timer_want(int64_t deadline_ns);
 /*
- * A CPU is about to be given up with dead objects on it: have rump_rcu_reap() called in a second, and
- * again while something stays.  ctx: any that holds a CPU.  sleeps: no.
+ * A CPU is about to be given up with dead objects on it, for long perhaps: have rump_rcu_reap() called
+ * in a second, and again while something stays.  ctx: any that holds a CPU.  sleeps: no.
  */
 void rump_reap_want(void);
 

@@ -296,8 +296,6 @@ rump_cpu_release(struct lwp *l)
 			rump_pending_clear(ci, RUMP_PEND_CANCEL);
 		if ((pend & RUMP_PEND_SOFTMASK) != 0)
 			rump_softint_blocked(ci);
-		if ((pend & RUMP_PEND_RCU) != 0)
-			rump_reap_want();
 	}
 	rump_cpu_give(ci);
 }
@@ -314,6 +312,14 @@ rump_cpu_acquire(struct lwp *l)
 	__atomic_store_n(&l->l_stat, LSONPROC, __ATOMIC_RELAXED);
 	if ((t->t_flags & RUMP_T_KTHREAD) == 0)
 		rump_pending_set(ci, RUMP_PEND_CANCEL);
+}
+
+/* ci is given up, and its thread may come back elsewhere. */
+static void
+leave_objects(struct cpu_info *ci)
+{
+	if (__predict_false((rump_pending(ci) & RUMP_PEND_RCU) != 0))
+		rump_reap_want();
 }
 
 void
@@ -338,8 +344,7 @@ rump_unschedule_lwp(struct lwp *l)
 	pend = rump_pending(ci);
 	if ((pend & RUMP_PEND_RCU) != 0) {
 		rump_rcu_poll(ci);
-		if ((rump_pending(ci) & RUMP_PEND_RCU) != 0)
-			rump_reap_want();
+		leave_objects(ci);
 	}
 	if ((pend & RUMP_PEND_CANCEL) != 0)
 		rump_pending_clear(ci, RUMP_PEND_CANCEL);
@@ -352,6 +357,7 @@ rump_cpu_moveto(struct lwp *l, struct cpu_info *ci)
 {
 	if (l->l_cpu == ci)
 		return;
+	leave_objects(l->l_cpu);
 	rump_cpu_release(l);
 	rump_cpu_set(rump_cpu_take(ci, true, 0), l);
 	rump_thread.t_flags &= ~RUMP_T_OFFCPU;
@@ -372,6 +378,7 @@ preempt(void)
 		if (__atomic_load_n(&rump_hot.rh_attention, __ATOMIC_RELAXED) == 0)
 			return;
 	}
+	leave_objects(l->l_cpu);
 	rump_cpu_release(l);
 	rump_cpu_acquire(l);
 }

@@ -239,6 +239,8 @@ hyp_leave(void)
 	if (!on_cpu(t))
 		return NULL;
 	t->t_curlwp->l_biglocks = rump_kernel_lock_drop();
+	if ((rump_pending(t->t_cpu) & RUMP_PEND_RCU) != 0)
+		rump_reap_want();
 	rump_cpu_release(t->t_curlwp);
 	return t->t_curlwp;
 }

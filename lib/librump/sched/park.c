@@ -72,7 +72,7 @@ others_busy(struct cpu_info *ci)
 	return false;
 }
 
-/* Asleep without a CPU.  False: the deadline came first. */
+/* Asleep on the host.  False: the deadline came first.  ctx: holds no CPU. */
 static bool
 park_host(struct lwp *l, int64_t deadline_ns)
 {
@@ -90,6 +90,19 @@ park_host(struct lwp *l, int64_t deadline_ns)
 	} while (state == PARK_PARKED && error == 0);
 	/* A token that comes between the deadline and here counts. */
 	return __atomic_exchange_n(&l->l_park, PARK_NONE, __ATOMIC_ACQUIRE) == PARK_TOKEN;
+}
+
+static bool
+park_offcpu(struct lwp *l, int64_t deadline_ns)
+{
+	bool woken;
+
+	if ((rump_pending(l->l_cpu) & RUMP_PEND_RCU) != 0)
+		rump_reap_want();
+	rump_cpu_release(l);
+	woken = park_host(l, deadline_ns);
+	rump_cpu_acquire(l);
+	return woken;
 }
 
 /* ---- Without kernel threads ---- */
@@ -211,9 +224,7 @@ park_helping(struct lwp *l, int64_t deadline_ns)
 		if ((woken = take_token(l)))
 			break;
 		watch_begin(&w, l);
-		rump_cpu_release(l);
-		woken = park_host(l, watch_until(&w, seq, deadline_ns));
-		rump_cpu_acquire(l);
+		woken = park_offcpu(l, watch_until(&w, seq, deadline_ns));
 		first = watch_end(&w);
 		late = deadline_ns != RUMPUSER_FOREVER && rump_mono_ns() >= deadline_ns;
 	}
@@ -252,9 +263,7 @@ lwp_park(int64_t deadline_ns)
 				return 0;
 		}
 	}
-	rump_cpu_release(l);
-	woken = park_host(l, deadline_ns);
-	rump_cpu_acquire(l);
+	woken = park_offcpu(l, deadline_ns);
 	return woken ? 0 : EWOULDBLOCK;
 }
 

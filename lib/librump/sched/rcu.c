@@ -34,6 +34,7 @@
 #include "rump_hlock.h"
 #include "rump_rcu.h"
 #include "rump_sched.h"
+#include "rump_time.h"
 #include "rump_tsan.h"
 
 /* A pserialize object has no state: grace periods are everybody's. */
@@ -94,6 +95,8 @@ rump_rcu_synchronize(void)
 	membar_sync();
 	if (ncpu == 1)
 		return; /* we hold the only one */
+	if ((rump_pending(self) & RUMP_PEND_RCU) != 0)
+		rump_reap_want();
 	rump_cpu_release(l);
 	__atomic_fetch_add(&gp_waiters, 1, __ATOMIC_SEQ_CST);
 	rump_attention(1);
@@ -242,6 +245,7 @@ rump_rcu_barrier(void)
 	struct cpu_info *const home = l->l_cpu;
 
 	while (__atomic_load_n(&nbatched, __ATOMIC_ACQUIRE) != 0) {
+		rump_rcu_poll(l->l_cpu);
 		rump_rcu_synchronize();
 		for (int i = 0, n = rump_cpu_used(); i < n; i++) {
 			rump_cpu_moveto(l, &rump_cpus[i]);

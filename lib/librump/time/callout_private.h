@@ -9,6 +9,8 @@ void callout_shutdown(void);
 /* The timer's upcall.  ctx: loop thread with a CPU, no lock held. */
 void callout_timer(void);
 int worker_startup(void);
+/* Nobody reaps from here on: the halt does it by itself. */
+void worker_stop_reaping(void);
 void worker_shutdown(void);
 
 #endif /* CALLOUT_PRIVATE_H */

@@ -253,10 +253,16 @@ worker_startup(void)
 }
 
 void
+worker_stop_reaping(void)
+{
+	atomic_store_relaxed(&reaping, false);
+}
+
+void
 worker_shutdown(void)
 {
 	rump_nothreads_hook = NULL;
-	atomic_store_relaxed(&reaping, false);
+	worker_stop_reaping();
 	if (rump_threads_p())
 		(void)rumpuser_timer_arm(RUMPUSER_FOREVER);
 	KASSERT(workers == NULL);

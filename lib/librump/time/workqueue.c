@@ -160,6 +160,7 @@ rump_time_init(void)
 void
 rump_time_fini(void)
 {
+	worker_stop_reaping();
 	rump_upcall_shut();
 	callout_shutdown();
 	worker_shutdown();
