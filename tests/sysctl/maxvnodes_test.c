@@ -11,6 +11,8 @@
 #include <rump/rump_sysctl.h>
 #include <rump/rump_syscalls.h>
 
+extern unsigned int rumpns_numvnodes; /* the kernel's numvnodes */
+
 static const int name[2] = { RUMP_CTL_KERN, RUMP_KERN_MAXVNODES };
 
 static int
@@ -101,6 +103,33 @@ START_TEST(maxvnodes_moves_while_files_are_open)
 }
 END_TEST
 
+/* All but the vnodes in use go when the limit is lowered, and new ones take the place of old ones. */
+START_TEST(maxvnodes_is_kept)
+{
+	unsigned int least;
+	char path[32];
+	int fd;
+
+	ck_assert_int_eq(rump_init(), 0);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < NFILES; i++) {
+			snprintf(path, sizeof(path), "/tmp/r%df%d", round, i);
+			fd = rump_sys_open(path, O_RDWR | O_CREAT, 0644);
+			ck_assert_int_ge(fd, 0);
+			ck_assert_int_eq(rump_sys_close(fd), 0);
+		}
+		if (round == 0) {
+			ck_assert_uint_ge(rumpns_numvnodes, NFILES);
+			ck_assert_int_eq(set(16), 0);
+			least = rumpns_numvnodes;
+			ck_assert_uint_lt(least, 32);
+		}
+	}
+	ck_assert_uint_le(rumpns_numvnodes, least + 1);
+	halt();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -112,6 +141,7 @@ main(void)
 	tcase_add_test(tc, maxvnodes_starts_as_the_environment_says);
 	tcase_add_test(tc, maxvnodes_is_bounded);
 	tcase_add_test(tc, maxvnodes_moves_while_files_are_open);
+	tcase_add_test(tc, maxvnodes_is_kept);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
