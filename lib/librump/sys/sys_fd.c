@@ -207,22 +207,51 @@ do_fcntl(struct lwp *l, int fd, file_t *fp, int cmd, void *arg, register_t *retv
 		return (*fp->f_ops->fo_ioctl)(fp, FIOSETOWN, &pid);
 	case F_GETLK:
 	case F_SETLK:
-	case F_SETLKW:
 		return file_lock(l, fp, cmd, arg);
 	default:
 		/* The type may know more (pipe sizes); others have not heard of it. */
 		error = (*fp->f_ops->fo_fcntl)(fp, (u_int)cmd, &arg);
-		return error == EOPNOTSUPP ? EINVAL : error;
+		return error == EOPNOTSUPP || error == EPASSTHROUGH ? EINVAL : error;
 	}
+}
+
+/*
+ * F_SETLKW may wait for ever, so it holds the file and not the descriptor, which others can close
+ * meanwhile.  If they did, the lock that came too late for the close is given back.
+ */
+static int
+fcntl_setlkw(struct lwp *l, u_int fd, void *uarg)
+{
+	file_t *const fp = fd_getfile2(l->l_proc, fd);
+	file_t *now;
+	int error;
+
+	if (fp == NULL)
+		return EBADF;
+	error = file_lock(l, fp, F_SETLKW, uarg);
+	if (error == 0) {
+		now = fd_getfile(fd);
+		if (now != NULL)
+			fd_putfile(fd);
+		if (now != fp) {
+			fd_posix_unlock(l->l_proc, fp);
+			error = EBADF;
+		}
+	}
+	closef(fp);
+	return error;
 }
 
 int
 sys_fcntl(struct lwp *l, const struct sys_fcntl_args *uap, register_t *retval)
 {
 	const int fd = SCARG(uap, fd);
-	file_t *const fp = fd_getfile((u_int)fd);
+	file_t *fp;
 	int error;
 
+	if (SCARG(uap, cmd) == F_SETLKW)
+		return fcntl_setlkw(l, (u_int)fd, SCARG(uap, arg));
+	fp = fd_getfile((u_int)fd);
 	if (fp == NULL)
 		return EBADF;
 	error = do_fcntl(l, fd, fp, SCARG(uap, cmd), SCARG(uap, arg), retval);
@@ -270,14 +299,14 @@ do_flock(file_t *fp, int how)
 int
 sys_flock(struct lwp *l, const struct sys_flock_args *uap, register_t *retval)
 {
-	const u_int fd = (u_int)SCARG(uap, fd);
-	file_t *const fp = fd_getfile(fd);
+	/* It may wait: hold the file, not the descriptor. */
+	file_t *const fp = fd_getfile2(l->l_proc, (u_int)SCARG(uap, fd));
 	int error;
 
 	if (fp == NULL)
 		return EBADF;
 	error = do_flock(fp, SCARG(uap, how));
-	fd_putfile(fd);
+	closef(fp);
 	return error;
 }
 

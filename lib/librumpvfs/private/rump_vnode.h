@@ -31,6 +31,8 @@ void vlru_init(void);
 void vlru_fini(void);
 void vlru_insert(struct vnode_impl *vip);
 void vlru_remove(struct vnode_impl *vip);
+/* Requests for advisory locks that sleep, of all files: tests wait for them. */
+unsigned rump_lf_nwaiters(void);
 /* Bring numvnodes below desiredvnodes, as far as a bounded look at the list allows. */
 void vlru_trim(void);
 

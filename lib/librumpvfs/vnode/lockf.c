@@ -5,9 +5,9 @@
  * descriptions (flock(2)).  The two kinds do not see each other, as on the host.
  *
  * A file that was ever locked has one struct lockf with the ranges held and the requests that wait.
- * A process's ranges do not overlap; setting one cuts away what its owner held there.  A request
- * that waits names the owner that it waits for, which makes the graph in which deadlock is looked
- * for before sleeping.
+ * A process's ranges do not overlap, nor do two of one type touch; setting one cuts away what its
+ * owner held there.  Before a process's request sleeps, deadlock is looked for: from owner to owner, as
+ * the requests that sleep are held up by the ranges that there are now.
  *
  * Lock order: lf_lock is a leaf.
  */
@@ -23,9 +23,10 @@
 #include <sys/unistd.h>
 #include <sys/vnode.h>
 
+#include "rump_vnode.h"
+
 #define END_MAX	   INT64_MAX
-#define MAX_CHAIN  64	/* steps of the search for deadlock */
-#define MAX_RANGES 8192 /* in one file */
+#define MAX_RANGES 8192 /* in one file, give or take one */
 
 /* Locks: lf_lock. */
 struct range {
@@ -40,8 +41,8 @@ struct range {
 /* A request that sleeps. */
 struct waiter {
 	LIST_ENTRY(waiter) w_link;
-	const void *w_id;
-	const void *w_for; /* the owner of the range in the way */
+	struct lockf *w_lf;
+	const struct range *w_req;
 };
 
 struct lockf {
@@ -51,13 +52,15 @@ struct lockf {
 };
 
 static kmutex_t lf_lock;
-static LIST_HEAD(, waiter) waiters; /* of all files */
+static LIST_HEAD(, waiter) waiters; /* lf_lock: of all files */
+static unsigned nwaiters;	    /* lf_lock */
 
 int
 lf_init(void)
 {
 	mutex_init(&lf_lock, MUTEX_DEFAULT, IPL_NONE);
 	LIST_INIT(&waiters);
+	nwaiters = 0;
 	return 0;
 }
 
@@ -66,6 +69,17 @@ lf_fini(void)
 {
 	KASSERT(LIST_EMPTY(&waiters));
 	mutex_destroy(&lf_lock);
+}
+
+unsigned
+rump_lf_nwaiters(void)
+{
+	unsigned n;
+
+	mutex_enter(&lf_lock);
+	n = nwaiters;
+	mutex_exit(&lf_lock);
+	return n;
 }
 
 /* The range that fl means.  errors: EINVAL, EOVERFLOW. */
@@ -115,24 +129,33 @@ conflict(struct lockf *lf, const struct range *req)
 	return NULL;
 }
 
-/* Would id, waiting for owner, close a circle? */
+/* The owner of a range that a sleeping request of owner's is held up by; NULL when there is none. */
+static const void *
+waits_for(const void *owner)
+{
+	const struct range *r;
+	const struct waiter *w;
+
+	LIST_FOREACH (w, &waiters, w_link) {
+		if (w->w_req->r_id == owner && (r = conflict(w->w_lf, w->w_req)) != NULL)
+			return r->r_id;
+	}
+	return NULL;
+}
+
+/*
+ * Would id, waiting for owner, close a circle?  A chain without one is no longer than there are waiters;
+ * what is longer goes round in a circle of others.
+ */
 static bool
 deadlock_p(const void *id, const void *owner)
 {
-	struct waiter *w;
-
-	for (int step = 0; step < MAX_CHAIN; step++) {
+	for (unsigned step = 0; owner != NULL && step <= nwaiters; step++) {
 		if (owner == id)
 			return true;
-		LIST_FOREACH (w, &waiters, w_link) {
-			if (w->w_id == owner)
-				break;
-		}
-		if (w == NULL)
-			return false;
-		owner = w->w_for;
+		owner = waits_for(owner);
 	}
-	return true;
+	return false;
 }
 
 static void
@@ -192,15 +215,14 @@ cut(struct lockf *lf, const struct range *req, struct range **spare)
 	cv_broadcast(&lf->lf_cv);
 }
 
-/* Join what the owner holds next to new, of the same type. */
+/* Take into new, which is in no list, what its owner holds next to it of the same type. */
 static void
-coalesce(struct lockf *lf, struct range *new)
+absorb(struct lockf *lf, struct range *new)
 {
 	struct range *r, *next;
 
 	TAILQ_FOREACH_SAFE (r, &lf->lf_ranges, r_link, next) {
-		if (r == new || r->r_id != new->r_id || r->r_kind != new->r_kind ||
-		    r->r_type != new->r_type)
+		if (r->r_id != new->r_id || r->r_kind != new->r_kind || r->r_type != new->r_type)
 			continue;
 		if (r->r_end != END_MAX && r->r_end + 1 == new->r_start) {
 			new->r_start = r->r_start;
@@ -212,19 +234,35 @@ coalesce(struct lockf *lf, struct range *new)
 	}
 }
 
+/* Would cutting req out leave one range more? */
+static bool
+splits(const struct lockf *lf, const struct range *req)
+{
+	const struct range *r;
+
+	TAILQ_FOREACH (r, &lf->lf_ranges, r_link) {
+		if (r->r_id == req->r_id && r->r_kind == req->r_kind && r->r_start < req->r_start &&
+		    r->r_end > req->r_end)
+			return true;
+	}
+	return false;
+}
+
 /* Sleep until something changed in lf.  errors: EINTR, EDEADLK. */
 static int
 wait_for(struct lockf *lf, const struct range *req, const struct range *blocker)
 {
-	struct waiter w = { .w_id = req->r_id, .w_for = blocker->r_id };
+	struct waiter w = { .w_lf = lf, .w_req = req };
 	int error;
 
 	if (req->r_kind == F_POSIX && deadlock_p(req->r_id, blocker->r_id))
 		return EDEADLK;
 	LIST_INSERT_HEAD(&waiters, &w, w_link);
+	nwaiters++;
 	lf->lf_nwaiters++;
 	error = cv_wait_sig(&lf->lf_cv, &lf_lock);
 	lf->lf_nwaiters--;
+	nwaiters--;
 	LIST_REMOVE(&w, w_link);
 	return error == ERESTART ? EINTR : error;
 }
@@ -252,8 +290,8 @@ set_locked(
 	r = *newp;
 	*newp = NULL;
 	*r = *req;
+	absorb(lf, r);
 	insert(lf, r);
-	coalesce(lf, r);
 	return 0;
 }
 
@@ -322,7 +360,10 @@ lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size)
 		error = set_locked(lf, &req, ap->a_flags, &new, &spare);
 		break;
 	case F_UNLCK:
-		cut(lf, &req, &spare);
+		if (lf->lf_nranges >= MAX_RANGES && splits(lf, &req))
+			error = ENOLCK;
+		else
+			cut(lf, &req, &spare);
 		break;
 	case F_GETLK:
 		get_locked(lf, &req, fl);
