@@ -86,6 +86,7 @@ typedef struct file {
 	unsigned int f_msgcount;     /* (f) references from messages in flight */
 	unsigned int f_unpcount;     /* (t) deferred, for the collector of local sockets */
 	SLIST_ENTRY(file) f_unplist; /* (t) */
+	uint32_t f_wberr[3];	     /* (a) of vnodes: write errors told of */
 } file_t;
 
 #define f_vnode	  f_undata.fd_vp

@@ -86,7 +86,9 @@ struct mount {
 	struct wapbl_ops *mnt_wapbl_op;
 	void *mnt_wapbl;
 	void *mnt_wapbl_replay;
-	uint64_t mnt_gen; /* (i) unique in this kernel */
+	uint32_t mnt_wberr;	 /* (a) the last write error in it */
+	uint32_t mnt_wberr_meta; /* (a) likewise, of its metadata */
+	uint64_t mnt_gen;	 /* (i) unique in this kernel */
 	specificdata_reference mnt_specdataref;
 	struct statvfs mnt_stat;      /* (u) what statvfs(2) says; cached */
 	struct rump_rcu_head mnt_rcu; /* freed after a grace period */

@@ -80,6 +80,7 @@ struct vnode_impl {
 	TAILQ_ENTRY(vnode_impl) vi_synclist;
 	/* Freed after a grace period: a finder's pointer stays a vnode until then. */
 	struct rump_rcu_head vi_rcu;
+	uint32_t vi_wberr;     /* (a) the last write error: wberr.c */
 	kmutex_t vi_interlock; /* what v_interlock points to at first */
 };
 typedef struct vnode_impl vnode_impl_t;

@@ -18,6 +18,7 @@
 
 #include "rump_buf.h"
 #include "rump_bio.h"
+#include "rump_wberr.h"
 
 #define CLUSTER_BYTES (16 * 1024)
 
@@ -94,6 +95,8 @@ biodone(struct buf *bp)
 	void (*iodone)(struct buf *);
 
 	KASSERT((bp->b_oflags & BO_DONE) == 0);
+	if (__predict_false(bp->b_error != 0) && (bp->b_flags & B_READ) == 0 && bp->b_vp != NULL)
+		vn_wberr(bp->b_vp, bp->b_error);
 	mutex_enter(bp->b_objlock);
 	bp->b_oflags |= BO_DONE;
 	if ((bp->b_flags & B_READ) == 0)

@@ -320,6 +320,7 @@ vfs_sync_all(struct lwp *l)
 		if ((mp->mnt_flag & MNT_RDONLY) == 0)
 			(void)VFS_SYNC(mp, MNT_WAIT, l->l_cred);
 	mountlist_iterator_destroy(iter);
+	vfs_syncer_all();
 }
 
 int

@@ -12,6 +12,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/callout.h>
 #include <sys/kauth.h>
 #include <sys/mutex.h>
@@ -33,8 +34,15 @@ static struct slot wheel[SLOTS]; /* syncer_lock */
 static unsigned nvnodes;	 /* syncer_lock */
 static time_t done_until;	 /* syncer_lock: slots up to this second have been gone through */
 static bool ticking;		 /* syncer_lock: the callout is scheduled */
+static time_t ahead;		 /* (a) seconds that tests put the clock ahead */
 static callout_t tick_callout;
 static struct rump_worker ioflush;
+
+static time_t
+syncer_now(void)
+{
+	return time_uptime + atomic_load_relaxed(&ahead);
+}
 
 static struct slot *
 slot_of(time_t when)
@@ -47,7 +55,7 @@ tick_start_locked(void)
 {
 	if (!ticking) {
 		ticking = true;
-		done_until = time_uptime;
+		done_until = syncer_now();
 		callout_schedule(&tick_callout, hz);
 	}
 }
@@ -65,7 +73,7 @@ vn_syncer_add_to_worklist(struct vnode *vp, int delay)
 		nvnodes++;
 	vp->v_iflag |= VI_ONWORKLST;
 	vip->vi_synclist_slot =
-	    (int)((unsigned long)(time_uptime + MAX(1, MIN(delay, DELAY_MAX))) % SLOTS);
+	    (int)((unsigned long)(syncer_now() + MAX(1, MIN(delay, DELAY_MAX))) % SLOTS);
 	TAILQ_INSERT_TAIL(&wheel[vip->vi_synclist_slot], vip, vi_synclist);
 	tick_start_locked();
 	mutex_exit(&syncer_lock);
@@ -99,10 +107,10 @@ second(void *arg)
 
 /* Write one vnode, referenced by the caller; it is rescheduled if it is still on the wheel. */
 static void
-flush(struct vnode *vp)
+flush(struct vnode *vp, int flags)
 {
 	if (vn_lock(vp, LK_EXCLUSIVE) == 0) {
-		(void)VOP_FSYNC(vp, curlwp->l_cred, FSYNC_LAZY, 0, 0);
+		(void)VOP_FSYNC(vp, curlwp->l_cred, flags, 0, 0);
 		VOP_UNLOCK(vp);
 	}
 	mutex_enter(vp->v_interlock);
@@ -142,15 +150,68 @@ next_due(time_t now)
 static bool
 ioflush_work(void *arg)
 {
-	const time_t now = time_uptime;
+	const time_t now = syncer_now();
 	struct vnode *vp;
 	bool any = false;
 
 	while ((vp = next_due(now)) != NULL) {
-		flush(vp);
+		flush(vp, FSYNC_LAZY);
 		any = true;
 	}
 	return any;
+}
+
+/* Move a slot's first vnode to its end; referenced if that is possible, else NULL. */
+static struct vnode *
+rotate_locked(struct slot *slot)
+{
+	struct vnode_impl *const vip = TAILQ_FIRST(slot);
+
+	if (vip == NULL)
+		return NULL;
+	TAILQ_REMOVE(slot, vip, vi_synclist);
+	TAILQ_INSERT_TAIL(slot, vip, vi_synclist);
+	return vnode_tryref(VIMPL_TO_VNODE(vip), 0) ? VIMPL_TO_VNODE(vip) : NULL;
+}
+
+void
+vfs_syncer_all(void)
+{
+	struct vnode_impl *vip;
+	struct vnode *vp;
+	unsigned n;
+
+	for (unsigned s = 0; s < SLOTS; s++) {
+		n = 0;
+		mutex_enter(&syncer_lock);
+		TAILQ_FOREACH (vip, &wheel[s], vi_synclist)
+			n++;
+		/* Those that cannot be written stay, so each has one turn. */
+		while (n-- > 0) {
+			vp = rotate_locked(&wheel[s]);
+			mutex_exit(&syncer_lock);
+			if (vp != NULL)
+				flush(vp, FSYNC_WAIT);
+			mutex_enter(&syncer_lock);
+		}
+		mutex_exit(&syncer_lock);
+	}
+}
+
+struct rump_syncer_info
+rump_syncer_advance(int seconds, bool run)
+{
+	struct rump_syncer_info si;
+
+	atomic_store_relaxed(&ahead, ahead + seconds);
+	si.si_now = syncer_now();
+	if (run)
+		(void)ioflush_work(NULL);
+	mutex_enter(&syncer_lock);
+	si.si_nvnodes = nvnodes;
+	si.si_ticking = ticking;
+	mutex_exit(&syncer_lock);
+	return si;
 }
 
 int
@@ -161,6 +222,7 @@ vfs_syncer_init(void)
 		TAILQ_INIT(&wheel[i]);
 	nvnodes = 0;
 	ticking = false;
+	ahead = 0;
 	callout_init(&tick_callout, CALLOUT_MPSAFE);
 	callout_setfunc(&tick_callout, second, NULL);
 	rump_worker_init(&ioflush, "ioflush", ioflush_work, NULL);

@@ -13,6 +13,7 @@
 #include <miscfs/genfs/genfs_node.h>
 
 #include "rump_ubc.h"
+#include "rump_wberr.h"
 
 /* ---- genfs_node ---- */
 
@@ -151,6 +152,7 @@ write_run(struct vnode *vp, struct vm_page **pgs, int n, int flags)
 	else
 		error = genfs_gop_write(vp, pgs, n, flags);
 	if (error != 0) {
+		vn_wberr(vp, error);
 		mutex_enter(&ubc_lock);
 		for (int i = 0; i < n; i++)
 			ubc_page_setdirty(pgs[i]);

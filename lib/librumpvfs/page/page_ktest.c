@@ -8,6 +8,7 @@
 #include <sys/buf.h>
 #include <sys/conf.h>
 #include <sys/fcntl.h>
+#include <sys/file.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
 #include <sys/systm.h>
@@ -19,6 +20,7 @@
 #include <uvm/uvm.h>
 
 #include "page_ktest.h"
+#include "rump_wberr.h"
 
 #define CHECK(e)                                                    \
 	do {                                                        \
@@ -493,12 +495,18 @@ test_read_error(void)
 static const char *
 test_write_error(void)
 {
+	struct file file = { .f_vnode = vp };
 	const uint8_t b = 0xaa;
 
+	vn_wberr_open(&file);
 	CHECK(file_write(&b, 1, 4096 * 9) == 0);
 	disk.failwrites = ENOSPC;
 	CHECK(put(0, 0, PGO_ALLPAGES | PGO_CLEANIT | PGO_SYNCIO) == ENOSPC);
 	CHECK(vp->v_uobj.uo_ndirty == 1);
+	/* Whoever asks is told, too, once. */
+	CHECK(vn_wberr_ask(&file, WBERR_FILE | WBERR_META) == ENOSPC);
+	CHECK(vn_wberr_ask(&file, WBERR_FILE | WBERR_META) == 0);
+	CHECK(vn_wberr_ask(&file, WBERR_FS) == ENOSPC);
 	disk.failwrites = 0;
 	CHECK(put(0, 0, PGO_ALLPAGES | PGO_CLEANIT | PGO_SYNCIO) == 0);
 	CHECK(vp->v_uobj.uo_ndirty == 0 && disk.data[4096 * 9 + BASE * BSIZE] == 0xaa);

@@ -36,7 +36,20 @@ int vfs_syncer_init(void);
 void vfs_syncer_fini(void);
 int vfs_census_init(void);
 void vfs_census_fini(void);
+/* Write every dirty vnode there is, of devices too, and wait for it. */
+void vfs_syncer_all(void);
 int vfs_specific_init(void);
 void vfs_specific_fini(void);
+
+/*
+ * For tests: put the syncer's clock ahead by so many seconds and, if asked, let it do here and now what
+ * has become due.
+ */
+struct rump_syncer_info {
+	int64_t si_now;	     /* its clock, seconds, before it did that */
+	unsigned si_nvnodes; /* dirty vnodes on the wheel */
+	bool si_ticking;     /* it will be called in a second */
+};
+struct rump_syncer_info rump_syncer_advance(int seconds, bool run);
 
 #endif /* RUMP_MOUNT_PRIVATE_H */

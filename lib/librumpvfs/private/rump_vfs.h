@@ -15,6 +15,8 @@
 #include <sys/mount.h>
 #include <sys/namei.h>
 
+struct file;
+
 /* Of the parts, in the order in which they are called; every _fini undoes its _init. */
 int vcache_init(void);
 void vcache_fini(void);
@@ -41,6 +43,8 @@ struct mount *vfs_mountedhere_busy(struct vnode *vp);
 /* namei() for calls that look at a file and let go: the reference is a light one when possible. */
 int namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode **vpp);
 
+/* fo_close of vnodes.  errors: VOP_CLOSE's; a writer's last chance to be told of a write that failed. */
+int vn_closefile(struct file *fp);
 /* fileops of vnodes. */
 extern const struct fileops vnops;
 

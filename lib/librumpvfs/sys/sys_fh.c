@@ -16,6 +16,7 @@
 #include "rump_hostabi.h"
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
+#include "rump_wberr.h"
 
 int
 sys_getfh(struct lwp *l, const struct sys_getfh_args *uap, register_t *retval)
@@ -145,6 +146,7 @@ fh_open(struct lwp *l, struct vnode *vp, int flags, struct file *fp)
 	fp->f_type = DTYPE_VNODE;
 	fp->f_ops = &vnops;
 	fp->f_vnode = vp;
+	vn_wberr_open(fp);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "rump_namei.h"
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
+#include "rump_wberr.h"
 
 /* Make fp the open file of vp, with the lock that O_SHLOCK or O_EXLOCK asks for. */
 static int
@@ -28,6 +29,7 @@ open_setfp(struct lwp *l, struct file *fp, struct vnode *vp, int flags)
 	fp->f_type = DTYPE_VNODE;
 	fp->f_ops = &vnops;
 	fp->f_vnode = vp;
+	vn_wberr_open(fp);
 	if ((flags & (O_EXLOCK | O_SHLOCK)) == 0)
 		return 0;
 	lf.l_type = (flags & O_EXLOCK) != 0 ? F_WRLCK : F_RDLCK;

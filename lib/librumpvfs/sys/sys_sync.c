@@ -11,13 +11,14 @@
 
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
+#include "rump_wberr.h"
 
 static int
 fsync_common(struct lwp *l, int fd, int flags, off_t lo, off_t hi)
 {
 	struct vnode *vp;
 	struct file *fp;
-	int error;
+	int error, earlier;
 
 	error = fdvnode(fd, &fp, &vp);
 	if (error != 0)
@@ -27,8 +28,9 @@ fsync_common(struct lwp *l, int fd, int flags, off_t lo, off_t hi)
 	if (error == 0)
 		error = VFS_FSYNC(vp, FSYNC_WAIT | flags);
 	VOP_UNLOCK(vp);
+	earlier = vn_wberr_ask(fp, WBERR_FILE | WBERR_META);
 	fd_putfile(fd);
-	return error;
+	return error != 0 ? error : earlier;
 }
 
 int
@@ -84,7 +86,7 @@ sys_syncfs(struct lwp *l, const struct sys_syncfs_args *uap, register_t *retval)
 {
 	struct vnode *vp;
 	struct file *fp;
-	int error;
+	int error, earlier;
 
 	error = fdvnode(SCARG(uap, fd), &fp, &vp);
 	if (error != 0)
@@ -94,8 +96,9 @@ sys_syncfs(struct lwp *l, const struct sys_syncfs_args *uap, register_t *retval)
 		error = VFS_SYNC(vp->v_mount, MNT_WAIT, l->l_cred);
 		vfs_unbusy(vp->v_mount);
 	}
+	earlier = vn_wberr_ask(fp, WBERR_FS);
 	fd_putfile(SCARG(uap, fd));
-	return error;
+	return error != 0 ? error : earlier;
 }
 
 /* ---- Advice ---- */

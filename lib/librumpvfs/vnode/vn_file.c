@@ -24,6 +24,7 @@
 #include <uvm/uvm_extern.h>
 
 #include "rump_vfs.h"
+#include "rump_wberr.h"
 
 static int
 vn_ioflag(const struct file *fp)
@@ -106,7 +107,7 @@ static int
 vn_write(struct file *fp, off_t *offset, struct uio *uio, kauth_cred_t cred, int flags)
 {
 	struct vnode *vp = fp->f_vnode;
-	int error, ioflag = vn_ioflag(fp) | IO_UNIT;
+	int error, earlier, ioflag = vn_ioflag(fp) | IO_UNIT;
 	size_t count;
 	bool held;
 
@@ -129,6 +130,12 @@ vn_write(struct file *fp, off_t *offset, struct uio *uio, kauth_cred_t cred, int
 	}
 	VOP_UNLOCK(vp);
 	vn_offset_leave(fp, held);
+	if ((ioflag & IO_DSYNC) != 0 &&
+	    (earlier = vn_wberr_ask(fp, WBERR_FILE | WBERR_META)) != 0) {
+		uio->uio_resid = count; /* what is not known to be written does not count */
+		if (error == 0)
+			error = earlier;
+	}
 	return error;
 }
 
@@ -216,12 +223,6 @@ static int
 vn_poll(struct file *fp, int events)
 {
 	return VOP_POLL(fp->f_vnode, events);
-}
-
-static int
-vn_closefile(struct file *fp)
-{
-	return vn_close(fp->f_vnode, fp->f_flag, fp->f_cred);
 }
 
 int

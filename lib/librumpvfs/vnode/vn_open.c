@@ -10,10 +10,12 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "rump_cwd.h"
 #include "rump_vfs.h"
+#include "rump_wberr.h"
 
 /* Make the file that namei() did not find.  locks: ni_dvp exclusive on entry, released. */
 static int
@@ -211,10 +213,11 @@ vn_open(struct vnode *at_dvp, struct pathbuf *pb, int nmode, int fmode, int cmod
 	return error == EDUPFD || error == EMOVEFD ? EOPNOTSUPP : error;
 }
 
-int
-vn_close(struct vnode *vp, int flags, kauth_cred_t cred)
+/* fp: who shall be told of writes that failed, or NULL. */
+static int
+close_for(struct vnode *vp, int flags, kauth_cred_t cred, struct file *fp)
 {
-	int error;
+	int error, earlier;
 
 	(void)vn_lock(vp, vn_open_lktype(vp, flags) | LK_RETRY);
 	if ((flags & FWRITE) != 0) {
@@ -224,8 +227,25 @@ vn_close(struct vnode *vp, int flags, kauth_cred_t cred)
 		mutex_exit(vp->v_interlock);
 	}
 	error = VOP_CLOSE(vp, flags, cred);
+	if (fp != NULL && (flags & FWRITE) != 0) {
+		earlier = vn_wberr_ask(fp, WBERR_FILE);
+		if (error == 0)
+			error = earlier;
+	}
 	vput(vp);
 	return error;
+}
+
+int
+vn_close(struct vnode *vp, int flags, kauth_cred_t cred)
+{
+	return close_for(vp, flags, cred, NULL);
+}
+
+int
+vn_closefile(struct file *fp)
+{
+	return close_for(fp->f_vnode, fp->f_flag, fp->f_cred, fp);
 }
 
 void
