@@ -111,16 +111,18 @@ await_written(int n, char c)
 static void
 check_due(int n, char c, int64_t when)
 {
-	int64_t now;
+	struct rump_syncer_info si;
 
 	do {
-		now = advance(1, true).si_now;
-		if (now >= when)
-			ck_assert_msg(await_written(n, c), "not written %d s after it was due",
-			    (int)(now - when));
-		else if (written(n, c))
+		si = advance(1, true);
+		if (si.si_now >= when) {
+			ck_assert_msg(si.si_nvnodes == 0, "not begun %d s after it was due",
+			    (int)(si.si_now - when));
+			ck_assert(await_written(n, c));
+		} else if (written(n, c)) {
 			ck_assert_msg(advance(0, false).si_now >= when, "written %d s too early",
-			    (int)(when - now));
+			    (int)(when - si.si_now));
+		}
 	} while (!written(n, c));
 }
 
