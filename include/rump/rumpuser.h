@@ -181,7 +181,8 @@ enum rumpuser_filetype {
 	RUMPUSER_FT_DIR,
 	RUMPUSER_FT_REG,
 	RUMPUSER_FT_BLK,
-	RUMPUSER_FT_CHR
+	RUMPUSER_FT_CHR,
+	RUMPUSER_FT_NONE /* rumpuser_readdir(): the name leads nowhere */
 };
 struct rumpuser_fileinfo {
 	uint64_t fi_size;	 /* bytes; of block devices too */
@@ -205,6 +206,23 @@ int rumpuser_open(const char *path, int flags, int *fdp);
 int rumpuser_close(int fd);
 int rumpuser_getfileinfo(const char *path, struct rumpuser_fileinfo *fi);
 int rumpuser_fgetfileinfo(int fd, struct rumpuser_fileinfo *fi);
+
+/* A name in a directory; the next one is rd_reclen bytes (a multiple of 8) behind it. */
+struct rumpuser_dirent {
+	uint64_t rd_ino; /* of what the name leads to, if that is on the directory's device */
+	int64_t rd_next; /* the offset of the name after it, whatever number the host gives it */
+	uint16_t rd_reclen;
+	uint16_t rd_namlen;
+	uint16_t rd_type; /* enum rumpuser_filetype, of what a symbolic link leads to */
+	char rd_name[];	  /* with a NUL; "." and ".." like others */
+};
+/*
+ * Names of a directory: as many as fit into buf (aligned to 8) from the offset off, which is 0 or what an
+ * rd_next was.  *done: their bytes, 0 at the end.  Offsets stay good while names come and go.  Blocks.
+ * errors: the host's (ENOTDIR, ENOENT when it has been removed); EINVAL, not one name fits; EOPNOTSUPP,
+ * the host cannot; ENOMEM.
+ */
+int rumpuser_readdir(int fd, int64_t off, void *buf, size_t len, size_t *done);
 
 /* The layout of the host's struct iovec (asserted in librumpuser). */
 struct rumpuser_iov {

@@ -111,8 +111,8 @@ rumpuser_close(int fd)
 	return error;
 }
 
-static enum rumpuser_filetype
-filetype(mode_t mode)
+enum rumpuser_filetype
+rumpuser__filetype(mode_t mode)
 {
 	switch (mode & S_IFMT) {
 	case S_IFDIR:
@@ -136,7 +136,7 @@ fill_info(const struct stat *st, struct rumpuser_fileinfo *fi)
 		.fi_dev = st->st_dev,
 		.fi_ino = st->st_ino,
 		.fi_blksize = SECTOR_BYTES,
-		.fi_type = filetype(st->st_mode),
+		.fi_type = rumpuser__filetype(st->st_mode),
 	};
 }
 

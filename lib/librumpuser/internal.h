@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 #include <stdint.h>
 
 #include <rump/rumpuser.h>
@@ -93,6 +94,8 @@ void rumpuser__atexit_fini(void);
 /* membarrier.c: tell the host that this process will want expedited barriers. */
 void rumpuser__membarrier_init(void);
 
+/* What stat(2) says of a file's kind. */
+enum rumpuser_filetype rumpuser__filetype(mode_t mode);
 /* file.c: the descriptors that rumpuser_open() gave and rumpuser_close() has not taken back. */
 void rumpuser__files_fini(void);
 

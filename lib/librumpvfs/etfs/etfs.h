@@ -27,6 +27,7 @@ struct etfs_file {
 	enum rumpuser_filetype ef_type; /* (i) the host's */
 	bool ef_window;			/* (i) ef_size is the window's, else the host file's own */
 	uint64_t ef_begin, ef_size;	/* (i) bytes */
+	ino_t ef_ino;			/* (a) */
 	int ef_fd;			/* (e) -1 when not open */
 	u_int ef_opens;			/* (e) */
 	bool ef_readonly;		/* (e) of ef_fd */
@@ -56,6 +57,8 @@ void etfs_fini(struct mount *mp);
 /* ---- etfs_file.c ---- */
 
 struct etfs_file *etfs_file_new(const char *path, const struct rumpuser_fileinfo *fi);
+/* The inode number here of a host's file, which no file of rumpfs has. */
+ino_t etfs_ino(uint64_t dev, uint64_t ino);
 /* Nobody has it open. */
 void etfs_file_free(struct etfs_file *ef);
 /* errors: the host's; EROFS when writing is wanted and the host does not let us. */
@@ -73,6 +76,9 @@ void etfs_dev_fini(void);
 /* A device number for a file.  errors: ENOSPC. */
 int etfs_dev_attach(struct etfs_file *ef, bool blk, int *unitp, dev_t *devp);
 void etfs_dev_detach(int unit);
+
+/* etfs_readdir.c */
+int etfs_readdir(void *v);
 
 extern int (**etfs_vnodeop_p)(void *);
 extern const struct vnodeopv_desc etfs_vnodeop_opv_desc;

@@ -11,6 +11,12 @@
 
 #define ETFS_BOUNCE 65536
 
+ino_t
+etfs_ino(uint64_t dev, uint64_t ino)
+{
+	return (ino + dev * 0x9e3779b97f4a7c15ULL) | 1ULL << 63;
+}
+
 struct etfs_file *
 etfs_file_new(const char *path, const struct rumpuser_fileinfo *fi)
 {
@@ -19,6 +25,7 @@ etfs_file_new(const char *path, const struct rumpuser_fileinfo *fi)
 	ef->ef_path = kmem_strdup(path, KM_SLEEP);
 	ef->ef_type = fi->fi_type;
 	ef->ef_size = fi->fi_size;
+	ef->ef_ino = etfs_ino(fi->fi_dev, fi->fi_ino);
 	ef->ef_fd = -1;
 	return ef;
 }

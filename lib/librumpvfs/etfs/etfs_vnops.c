@@ -6,7 +6,6 @@
  * What is read and written goes to the host file at once; nothing is cached here, the host does.
  */
 #include <sys/param.h>
-#include <sys/dirent.h>
 #include <sys/fcntl.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
@@ -61,6 +60,7 @@ host_node(
 		return ENOENT;
 	if (rd != NULL) {
 		*rnp = rd->rd_node;
+		rd->rd_node->rn_etfs->ef_ino = etfs_ino(fi.fi_dev, fi.fi_ino);
 		return rd->rd_node->rn_type == type ? 0 : ESTALE;
 	}
 	rn = rumpfs_node_new(
@@ -119,44 +119,6 @@ etfs_lookup(void *v)
 	return error;
 }
 
-/* Only "." and "..": the host's names are found, not listed. */
-static int
-etfs_readdir(void *v)
-{
-	struct vop_readdir_args *const ap = v;
-	struct rumpfs_node *const dir = VP_TO_RUMPFS(ap->a_vp);
-	struct uio *const uio = ap->a_uio;
-	struct dirent de;
-	int error = 0;
-
-	if (ap->a_vp->v_type != VDIR)
-		return ENOTDIR;
-	if (uio->uio_offset < 0)
-		return EINVAL;
-	memset(&de, 0, sizeof(de));
-	de.d_type = DT_DIR;
-	while (error == 0 && uio->uio_offset < 2) {
-		const off_t next = uio->uio_offset + 1;
-
-		de.d_fileno = next == 1 ? dir->rn_ino : dir->rn_dir.dir_parent->rn_ino;
-		de.d_namlen = (uint16_t)next;
-		memcpy(de.d_name, "..", (size_t)next);
-		de.d_name[next] = '\0';
-		de.d_reclen = (uint16_t)_DIRENT_SIZE(&de);
-		if (uio->uio_resid < de.d_reclen)
-			break;
-		error = uiomove(&de, de.d_reclen, uio);
-		uio->uio_offset = next;
-	}
-	if (ap->a_eofflag != NULL)
-		*ap->a_eofflag = uio->uio_offset >= 2;
-	if (ap->a_cookies != NULL) {
-		*ap->a_cookies = NULL;
-		*ap->a_ncookies = 0;
-	}
-	return error;
-}
-
 /* ---- Files ---- */
 
 static int
@@ -188,6 +150,8 @@ etfs_getattr(void *v)
 	int error;
 
 	error = rumpfs_getattr(v);
+	if (error == 0)
+		ap->a_vap->va_fileid = vp_file(vp)->ef_ino;
 	if (error == 0 && vp->v_type == VREG) {
 		ap->a_vap->va_size = etfs_file_size(vp_file(vp));
 		ap->a_vap->va_bytes = roundup2(ap->a_vap->va_size, (u_quad_t)DEV_BSIZE);

@@ -273,6 +273,14 @@ START_TEST(wberr_each_open_file_is_told)
 	ck_gives(rump_sys_close(before), 0);
 	ck_gives(rump_sys_close(copy), 0);
 	ck_gives(rump_sys_close(after), 0);
+	/* Whoever comes first is told, though it is opened after the fact. */
+	dirty(fd, OUTSIDE, 'z');
+	by_sync(fd);
+	after = rump_sys_open("/disk", O_RDONLY);
+	ck_fails(rump_sys_fsync(after), EFBIG);
+	ck_gives(rump_sys_fsync(after), 0);
+	ck_fails(rump_sys_fsync(fd), EFBIG);
+	ck_gives(rump_sys_close(after), 0);
 	ck_gives(rump_sys_close(late), 0);
 }
 END_TEST
