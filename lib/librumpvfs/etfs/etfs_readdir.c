@@ -78,9 +78,9 @@ put(struct listing *l, const struct rumpuser_dirent *rd, bool *fullp)
 	*fullp = l->l_uio->uio_resid < de->d_reclen;
 	if (*fullp)
 		return 0;
-	memset((char *)de + de->d_reclen - 8, 0, 8); /* what pads the name */
 	memcpy(de->d_name, rd->rd_name, rd->rd_namlen);
-	de->d_name[rd->rd_namlen] = '\0';
+	memset(de->d_name + rd->rd_namlen, 0,
+	    de->d_reclen - _DIRENT_NAMEOFF(de) - rd->rd_namlen); /* the NUL and what pads */
 	error = uiomove(de, de->d_reclen, l->l_uio);
 	if (error == 0 && l->l_cookies != NULL)
 		l->l_cookies[l->l_ncookies] = rd->rd_next;

@@ -510,6 +510,14 @@ test_write_error(void)
 	disk.failwrites = 0;
 	CHECK(put(0, 0, PGO_ALLPAGES | PGO_CLEANIT | PGO_SYNCIO) == 0);
 	CHECK(vp->v_uobj.uo_ndirty == 0 && disk.data[4096 * 9 + BASE * BSIZE] == 0xaa);
+	CHECK(vn_wberr_ask(&file, WBERR_FILE) == 0);
+	/* What fails before there is a transfer: a page without a block. */
+	CHECK(file_write(&b, 1, 20 * BSIZE) == 0);
+	holes = true;
+	CHECK(put(0, 0, PGO_ALLPAGES | PGO_CLEANIT | PGO_SYNCIO) == EIO);
+	holes = false;
+	CHECK(vn_wberr_ask(&file, WBERR_FILE) == EIO);
+	CHECK(put(0, 0, PGO_ALLPAGES | PGO_CLEANIT | PGO_SYNCIO) == 0);
 	return NULL;
 }
 

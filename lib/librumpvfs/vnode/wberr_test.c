@@ -333,6 +333,26 @@ START_TEST(wberr_of_a_file_system)
 }
 END_TEST
 
+/* A vnode that is used again for another file has none of the last one's errors. */
+START_TEST(wberr_goes_with_the_file)
+{
+	char path[20];
+	int f;
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(path, sizeof(path), "/tmp/f%d", i);
+		f = rump_sys_open(path, O_RDWR | O_CREAT, 0644);
+		ck_gives(rump_sys_fsync(f), 0);
+		ck_kernel(rump_test_wberr_file(f, ENOSPC));
+		ck_fails(rump_sys_close(f), ENOSPC);
+		f = rump_sys_open(path, O_RDONLY);
+		ck_kernel(rump_test_wberr_file(f, ENOSPC)); /* nobody asks any more */
+		ck_gives(rump_sys_close(f), 0);
+		ck_gives(rump_sys_unlink(path), 0);
+	}
+}
+END_TEST
+
 /* A count that goes round is not taken for the same. */
 START_TEST(wberr_many)
 {
@@ -400,6 +420,7 @@ main(void)
 	tcase_add_test(tc, wberr_each_open_file_is_told);
 	tcase_add_loop_test(tc, wberr_of_a_synchronous_write, 0, 2);
 	tcase_add_test(tc, wberr_of_a_file_system);
+	tcase_add_test(tc, wberr_goes_with_the_file);
 	tcase_add_test(tc, wberr_many);
 	tcase_add_loop_test(tc, wberr_random, 0, 5);
 	return run_suite(tc, "wberr");
