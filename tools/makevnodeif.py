@@ -161,7 +161,9 @@ def public(ops, out):
     for op in ops:
         if op.name not in NOT_PUBLIC:
             out.write('int RUMP_VOP_%s(%s);\n' % (op.name.upper(), params(op.args, pub)))
-    out.write('int RUMP_VOP_LOCK(struct vnode *vp, int flags);\n'
+    out.write('/*\n * What is locked stays locked between calls, until RUMP_VOP_UNLOCK() or an operation that lets go\n'
+              ' * of its arguments, by the same lwp: rump_lwproc(3).\n */\n'
+              'int RUMP_VOP_LOCK(struct vnode *vp, int flags);\n'
               'int RUMP_VOP_UNLOCK(struct vnode *vp);\n')
     out.write('\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* RUMP_RUMPVNODE_IF_H */\n')
 
@@ -175,8 +177,9 @@ def wrap(ops, out):
         out.write('int RUMP_VOP_%s(%s);\n' % (up, params(op.args)))
         out.write('int\nRUMP_VOP_%s(%s)\n{\n\tint error;\n\n\trump_schedule();\n' % (
             up, params(op.args)))
-        out.write('\terror = VOP_%s(%s);\n\trump_unschedule();\n\treturn error;\n}\n\n' % (
-            up, ', '.join(n for n, _ in op.args)))
+        out.write('\terror = VOP_%s(%s);\n%s\trump_unschedule();\n\treturn error;\n}\n\n' % (
+            up, ', '.join(n for n, _ in op.args),
+            '\trump_sync_keep(curlwp);\n' if op.name == 'lock' else ''))
 
 
 def main():

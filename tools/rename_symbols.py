@@ -30,7 +30,7 @@ LINK_SET = re.compile(r"^__(start|stop)_(link_set_\w+)$")
 
 def kept(name):
     """True for the names that stay as they are."""
-    return (name.startswith(("rump_", "rumpuser_", "rumpns_")) or name in HOST_LIBC
+    return (name.startswith(("rump_", "rumpuser_", "rumpns_", "RUMP_VOP_")) or name in HOST_LIBC
             or name in TOOLCHAIN or LIBGCC.match(name) or RUNTIME.match(name))
 
 

@@ -6,7 +6,7 @@
     symbols_test.py --nm NM --libs DIR COMPONENT:NEED,NEED...
 
 Of each component's object and shared library:
-  - every name that it exports begins with rump_, rumpuser_ or rumpns_;
+  - every name that it exports begins with rump_, rumpuser_, rumpns_ or RUMP_VOP_;
   - every name that it leaves undefined is defined by a component that it needs, is a hypercall that
     librumpuser defines, or stands in the exact lists below;
   - no component refers to another's name weakly: what is absent must not link.
@@ -26,7 +26,7 @@ LIBGCC = re.compile(r"__(u?div|u?mod|u?divmod|mul|ashl|ashr|lshr|popcount|clz|ct
                     r"(s|d|t)i[234]")
 SANITIZERS = re.compile(r"__(asan|tsan|ubsan|sanitizer|sancov|lsan)_\w+")
 LINK_SETS = re.compile(r"__(start|stop)_link_set_\w+")
-OURS = re.compile(r"rump_|rumpuser_|rumpns_")
+OURS = re.compile(r"rump_|rumpuser_|rumpns_|RUMP_VOP_")
 
 
 def nm(args, path, *flags):

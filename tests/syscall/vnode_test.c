@@ -2,7 +2,11 @@
 /* Copyright (c) 2026 The librump authors */
 /* The kernel's vnodes in the hands of a program: what a file server built on them does. */
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
+
+#include <rump/rumpvnode_if.h>
 
 #include "testlib.h"
 
@@ -87,6 +91,118 @@ START_TEST(vnode_attributes_and_names)
 }
 END_TEST
 
+/* ---- Locks kept between calls ---- */
+
+#define EXCLUSIVE  0x2 /* LK_EXCLUSIVE */
+#define SHARED	   0x1
+#define OP_DELETE  2
+#define LOCKLEAF   0x04
+#define LOCKPARENT 0x08
+
+/* As a file server does: lock, operations, unlock, each a call; also with operations that let go. */
+static void
+serve(void)
+{
+	struct vattr *const va = rump_pub_vattr_init();
+	struct kauth_cred *const cred = rump_pub_cred_create(0, 0, 0, NULL);
+	struct vnode *dvp, *vp, *root;
+	struct componentname *cn;
+	struct mount *mp;
+	struct stat st;
+
+	ck_assert_int_ge(rump_sys_open("/tmp/f", O_RDWR | O_CREAT, 0644), 0);
+	ck_assert_int_eq(rump_pub_namei(OP_LOOKUP, FOLLOW, "/tmp/f", NULL, &vp, NULL), 0);
+	for (int round = 0; round < 3; round++) {
+		ck_assert_int_eq(RUMP_VOP_LOCK(vp, round == 0 ? SHARED : EXCLUSIVE), 0);
+		ck_assert_int_eq(RUMP_VOP_GETATTR(vp, va, cred), 0);
+		ck_succeeds(rump_sys_getpid());
+		ck_assert_int_ne(RUMP_VOP_ISLOCKED(vp), 0);
+		ck_assert_int_eq(RUMP_VOP_UNLOCK(vp), 0);
+		ck_assert_int_eq(RUMP_VOP_ISLOCKED(vp), 0);
+	}
+	rump_pub_vp_rele(vp);
+	/* Two at once, from namei; the operation lets go of both. */
+	ck_assert_int_eq(
+	    rump_pub_namei(OP_DELETE, LOCKPARENT | LOCKLEAF | FOLLOW, "/tmp/f", &dvp, &vp, &cn), 0);
+	ck_assert_int_eq(RUMP_VOP_GETATTR(vp, va, cred), 0);
+	ck_assert_int_eq(RUMP_VOP_REMOVE(dvp, vp, cn), 0);
+	ck_assert_int_eq(RUMP_VOP_UNLOCK(dvp), 0);
+	rump_pub_vp_rele(dvp);
+	rump_pub_freecn(cn, 0);
+	ck_fails(rump_sys_stat("/tmp/f", &st), ENOENT);
+	/* And from a mount. */
+	ck_assert_int_eq(rump_pub_vfs_getmp("/", &mp), 0);
+	ck_assert_int_eq(rump_pub_vfs_root(mp, &root, 1), 0);
+	ck_assert_int_eq(RUMP_VOP_GETATTR(root, va, cred), 0);
+	ck_assert_int_eq(RUMP_VOP_UNLOCK(root), 0);
+	rump_pub_vp_rele(root);
+	rump_pub_vattr_free(va);
+	rump_pub_cred_put(cred);
+}
+
+/* With an lwp of one's own, and with the thread's implicit one. */
+START_TEST(vnode_locks_are_kept)
+{
+	if (_i != 0)
+		ck_assert_int_eq(rump_pub_lwproc_rfork(RUMP_RFFDG), 0);
+	serve();
+	if (_i != 0)
+		rump_pub_lwproc_releaselwp();
+}
+END_TEST
+
+/* A bound lwp takes its locks along to another thread. */
+static void *
+unlock(void *arg)
+{
+	rump_pub_lwproc_switch(((void **)arg)[0]);
+	ck_assert_int_eq(RUMP_VOP_UNLOCK(((void **)arg)[1]), 0);
+	rump_pub_vp_rele(((void **)arg)[1]);
+	rump_pub_lwproc_releaselwp();
+	return NULL;
+}
+
+START_TEST(vnode_locks_follow_the_lwp)
+{
+	struct vnode *vp;
+	pthread_t thread;
+	void *arg[2];
+
+	ck_assert_int_eq(rump_pub_lwproc_rfork(RUMP_RFFDG), 0);
+	ck_assert_int_eq(rump_pub_namei(OP_LOOKUP, FOLLOW, "/tmp", NULL, &vp, NULL), 0);
+	ck_assert_int_eq(RUMP_VOP_LOCK(vp, EXCLUSIVE), 0);
+	arg[0] = rump_pub_lwproc_curlwp();
+	arg[1] = vp;
+	rump_pub_lwproc_switch(NULL);
+	ck_assert_int_eq(pthread_create(&thread, NULL, unlock, arg), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+/* An lwp that ends with a vnode locked is found out in checked builds: its own end, or its thread's. */
+static void *
+lock_and_end(void *arg)
+{
+	struct vnode *vp;
+
+	if (arg != NULL)
+		ck_assert_int_eq(rump_pub_lwproc_rfork(RUMP_RFFDG), 0);
+	ck_assert_int_eq(rump_pub_namei(OP_LOOKUP, FOLLOW, "/tmp", NULL, &vp, NULL), 0);
+	ck_assert_int_eq(RUMP_VOP_LOCK(vp, EXCLUSIVE), 0);
+	if (arg != NULL)
+		rump_pub_lwproc_releaselwp();
+	return NULL;
+}
+
+START_TEST(vnode_locked_at_the_end)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, lock_and_end, _i != 0 ? &thread : NULL), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -96,5 +212,10 @@ main(void)
 	tcase_add_test(tc, vnode_lookup);
 	tcase_add_test(tc, vnode_types_of_file_systems);
 	tcase_add_test(tc, vnode_attributes_and_names);
+	tcase_add_loop_test(tc, vnode_locks_are_kept, 0, 2);
+	tcase_add_test(tc, vnode_locks_follow_the_lwp);
+#ifdef DIAGNOSTIC
+	tcase_add_loop_test_raise_signal(tc, vnode_locked_at_the_end, SIGABRT, 0, 2);
+#endif
 	return run_suite(tc, "vnode");
 }

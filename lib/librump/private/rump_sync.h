@@ -33,11 +33,19 @@ void rump_sync_lwp_check(struct lwp *l);
 /* What l waits for, in words with a blank before them, or "".  Takes no lock. */
 void rump_sync_describe(const struct lwp *l, char *buf, size_t len);
 
-/* l leaves the kernel: it holds no lock.  Nothing in builds without DIAGNOSTIC. */
+/*
+ * l leaves the kernel: it holds no lock but those that its program keeps.  Nothing in builds without
+ * DIAGNOSTIC.
+ *
+ * A call that gives a program a locked vnode ends with rump_sync_keep(): what is held then, vnode locks
+ * all, is the program's.  Later calls of the lwp may let go of them in whatever way.
+ */
 #ifdef DIAGNOSTIC
 void rump_sync_leave_check(struct lwp *l);
+void rump_sync_keep(struct lwp *l);
 #else
 #define rump_sync_leave_check(l) ((void)0)
+#define rump_sync_keep(l)	 ((void)0)
 #endif
 
 /*

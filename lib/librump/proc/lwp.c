@@ -189,6 +189,7 @@ rump_lwp_detach(struct lwp *l)
 	struct proc *p = l->l_proc;
 	bool last;
 
+	rump_sync_lwp_check(l);
 	if (l->l_fd != NULL && p != &proc0)
 		fd_drop(l);
 	mutex_enter(&proc_lock);

@@ -41,8 +41,21 @@ rump_sync_lwp_init(struct lwp *l)
 
 #ifdef DIAGNOSTIC
 void
+rump_sync_keep(struct lwp *l)
+{
+	l->l_vnkept += l->l_locks;
+	l->l_locks = 0;
+	lockdebug_forget(l);
+}
+
+void
 rump_sync_leave_check(struct lwp *l)
 {
+	if (__predict_false(l->l_locks < 0 && l->l_vnkept + l->l_locks >= 0)) {
+		/* It let go of some that were kept. */
+		l->l_vnkept += l->l_locks;
+		l->l_locks = 0;
+	}
 	lockdebug_none(l, false, "leaving the kernel");
 	KASSERTMSG(l->l_locks == 0, "%d locks are held on leaving the kernel", l->l_locks);
 	KASSERT(l->l_sync.ls_nklock == 0);
@@ -56,6 +69,7 @@ rump_sync_lwp_check(struct lwp *l)
 	const struct lwp_sync *const ls = &l->l_sync;
 
 	lockdebug_none(l, false, "the end of an lwp");
+	KASSERTMSG(l->l_vnkept == 0, "lwp %p ends with %d vnodes locked", l, l->l_vnkept);
 	KASSERTMSG(ls->ls_wchan == NULL, "lwp %p ends asleep (%s)", l, ls->ls_wmesg);
 	KASSERTMSG(ls->ls_nspin == 0, "lwp %p ends with spin mutexes held", l);
 	KASSERTMSG(ls->ls_nklock == 0, "lwp %p ends with KERNEL_LOCK held", l);

@@ -169,4 +169,10 @@ lockdebug_none(struct lwp *l, bool spin_only, const char *when)
 	}
 }
 
+void
+lockdebug_forget(struct lwp *l)
+{
+	l->l_sync.ls_nheld = 0;
+}
+
 #endif /* LOCKDEBUG */

@@ -129,12 +129,15 @@ void lockdebug_locked(const volatile void *lock, u_int class, uintptr_t where, b
 void lockdebug_unlocked(const volatile void *lock);
 /* Panics when the lwp holds a lock: a spin mutex, or any. */
 void lockdebug_none(struct lwp *l, bool spin_only, const char *when);
+/* The locks that l holds are no matter any more. */
+void lockdebug_forget(struct lwp *l);
 void lockdebug_init(void);
 #else
 #define lockdebug_wanted(lock, class, where)	   ((void)0)
 #define lockdebug_locked(lock, class, where, spin) ((void)0)
 #define lockdebug_unlocked(lock)		   ((void)0)
 #define lockdebug_none(l, spin_only, when)	   ((void)0)
+#define lockdebug_forget(l)			   ((void)0)
 #define lockdebug_init()			   ((void)0)
 #endif
 

@@ -8,6 +8,8 @@
 #include <sys/systm.h>
 #include <sys/vnode.h>
 
+#include "rump_sync.h"
+
 /* From the base; here so that the generated wrappers need no public header. */
 void rump_schedule(void);
 void rump_unschedule(void);

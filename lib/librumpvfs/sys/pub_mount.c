@@ -64,6 +64,7 @@ rump_vfs_root(struct mount *mp, struct vnode **vpp, int lock)
 
 	if (error == 0 && !lock)
 		VOP_UNLOCK(*vpp);
+	rump_sync_keep(curlwp);
 	return error;
 }
 
@@ -94,7 +95,10 @@ rump_vfs_unmount(struct mount *mp, int flags)
 static int
 rump_vfs_fhtovp(struct mount *mp, struct fid *fid, struct vnode **vpp)
 {
-	return VFS_FHTOVP(mp, fid, LK_EXCLUSIVE, vpp);
+	const int error = VFS_FHTOVP(mp, fid, LK_EXCLUSIVE, vpp);
+
+	rump_sync_keep(curlwp);
+	return error;
 }
 
 static int

@@ -172,6 +172,7 @@ rump_namei(uint32_t op, uint32_t flags, const char *path, struct vnode **dvpp, s
 			*cnpp = cn_of_path(op, nd.ni_cnd.cn_flags, path, nd.ni_cnd.cn_cred);
 	}
 	pathbuf_destroy(pb);
+	rump_sync_keep(curlwp);
 	return error;
 }
 
