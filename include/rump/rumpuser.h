@@ -214,7 +214,7 @@ struct rumpuser_dirent {
 	uint16_t rd_reclen;
 	uint16_t rd_namlen;
 	uint16_t rd_type; /* enum rumpuser_filetype, of what a symbolic link leads to */
-	char rd_name[];	  /* with a NUL; "." and ".." like others */
+	char rd_name[1];  /* with a NUL, rd_namlen + 1 in all; "." and ".." like others */
 };
 /*
  * Names of a directory: as many as fit into buf (aligned to 8) from the offset off, which is 0 or what an

@@ -12,6 +12,8 @@ def read(path, pattern):
         for line in f:
             m = re.match(pattern, line)
             if m:
+                if m[2] in found:
+                    sys.exit(f'{path}: {m[2]} twice')
                 found[m[2]] = int(m[1])
     return found
 
