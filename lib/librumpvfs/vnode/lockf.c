@@ -102,7 +102,7 @@ range_of(const struct flock *fl, off_t size, struct range *r)
 		if (fl->l_len - 1 > END_MAX - start)
 			return EOVERFLOW;
 		r->r_start = start;
-		r->r_end = start + fl->l_len - 1;
+		r->r_end = start + (fl->l_len - 1);
 	} else {
 		/* A negative length: the bytes before the start. */
 		if (start + fl->l_len < 0 || start == 0)
