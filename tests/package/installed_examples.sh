@@ -12,16 +12,16 @@ trap 'rm -rf "$work"' EXIT
 cmake --install "$build" --prefix "$work/prefix" >/dev/null
 export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig LD_LIBRARY_PATH=$work/prefix/lib
 
-compile() { # compile NAME COMPONENT SOURCE...
-	local out=$work/$1 component=$2
+compile() { # compile NAME PACKAGES SOURCE...
+	local out=$work/$1 packages=$2
 	shift 2
-	# shellcheck disable=SC2046
-	(cd "$examples" && cc -Wall -Werror "$@" -o "$out" $(pkg-config --cflags --libs "$component"))
+	# shellcheck disable=SC2046,SC2086
+	(cd "$examples" && cc -Wall -Werror "$@" -o "$out" $(pkg-config --cflags --libs $packages))
 }
 compile hello rumpvfs hello/hello.c
 compile imgcat rumpfs_ext2fs imgcat.c image.c
 compile imgls rumpfs_ext2fs imgls.c image.c
-compile demo rumpfs_ext2fs demo.c demo_tree.c sha256.c image.c
+compile demo "rumpfs_ext2fs libcrypto" demo.c demo_tree.c image.c
 
 "$work/hello"
 "$examples/imgtools_test.sh" "$work"
