@@ -179,6 +179,7 @@ START_TEST(vnode_locks_follow_the_lwp)
 }
 END_TEST
 
+#ifdef DIAGNOSTIC
 /* An lwp that ends with a vnode locked is found out in checked builds: its own end, or its thread's. */
 static void *
 lock_and_end(void *arg)
@@ -202,6 +203,7 @@ START_TEST(vnode_locked_at_the_end)
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
 END_TEST
+#endif
 
 int
 main(void)
