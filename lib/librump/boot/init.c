@@ -249,6 +249,8 @@ rump_halt_end(void)
 	rump_cpu_set(t->t_cpu, &lwp0);
 	cold = 1;
 	rump_proc1_fini(); /* files are closed while what they are of is still there */
+	if (rump_vfs_unmount != NULL)
+		(*rump_vfs_unmount)();
 	steps_undo(__arraycount(steps));
 	rump_cpu_fini();
 	rump_thread_disown();

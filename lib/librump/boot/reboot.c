@@ -15,6 +15,7 @@
 #include "rump_boot.h"
 
 void (*rump_vfs_shutdown)(int howto);
+void (*rump_vfs_unmount)(void);
 void (*rump_sp_shutdown)(void);
 
 /* Locks: proc_lock. */

@@ -103,6 +103,8 @@ void rump_console_printf(const char *fmt, ...) __printflike(1, 2);
 
 /* kern/reboot: write back for RB_HALT and exits; set by the VFS faction. */
 extern void (*rump_vfs_shutdown)(int howto);
+/* All but the root is unmounted: while the drivers of file systems and disks are still there. */
+extern void (*rump_vfs_unmount)(void);
 /*
  * Ends the remote-call server, answering the caller first; set by the sysproxy component.  At a
  * halt nobody else is in the kernel, nor comes in.

@@ -275,8 +275,9 @@ mount_last(const struct mount *before)
 	return mp;
 }
 
-bool
-vfs_unmountall1(struct lwp *l, bool force, bool verbose)
+/* Newest first; root: the root file system too.  True when all went. */
+static bool
+unmount_all(struct lwp *l, bool force, bool verbose, bool root)
 {
 	struct mount *mp, *before = NULL;
 	bool all = true;
@@ -284,14 +285,16 @@ vfs_unmountall1(struct lwp *l, bool force, bool verbose)
 
 	/* A mount that stays is kept by reference, and the walk goes on before it. */
 	while ((mp = mount_last(before)) != NULL) {
-		error = dounmount(mp, force ? MNT_FORCE : 0, l);
+		error = root || (mp->mnt_flag & MNT_ROOTFS) == 0
+		    ? dounmount(mp, force ? MNT_FORCE : 0, l)
+		    : EPASSTHROUGH;
 		if (error == 0) {
 			vfs_rele(mp);
 			continue;
 		}
-		if (verbose)
+		if (verbose && error != EPASSTHROUGH)
 			printf("unmount of %s failed: error %d\n", mp->mnt_stat.f_mntonname, error);
-		all = false;
+		all = all && error == EPASSTHROUGH;
 		if (before != NULL)
 			vfs_rele(before);
 		before = mp;
@@ -299,6 +302,18 @@ vfs_unmountall1(struct lwp *l, bool force, bool verbose)
 	if (before != NULL)
 		vfs_rele(before);
 	return all;
+}
+
+bool
+vfs_unmountall1(struct lwp *l, bool force, bool verbose)
+{
+	return unmount_all(l, force, verbose, true);
+}
+
+void
+vfs_unmount_halting(void)
+{
+	(void)unmount_all(curlwp, true, true, false);
 }
 
 bool

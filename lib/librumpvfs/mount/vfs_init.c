@@ -101,6 +101,7 @@ static int
 vfs_reboot_init(void)
 {
 	rump_vfs_shutdown = vfs_reboot;
+	rump_vfs_unmount = vfs_unmount_halting;
 	return 0;
 }
 
@@ -108,6 +109,7 @@ static void
 vfs_reboot_fini(void)
 {
 	rump_vfs_shutdown = NULL;
+	rump_vfs_unmount = NULL;
 }
 
 void

@@ -30,6 +30,8 @@ void mount_gone(struct mount *mp);
 /* Remember the root vnode for walks without locks. */
 void mount_setrootcache(struct mount *mp, struct vnode *vp);
 
+/* Halt: all but the root goes, by force if need be. */
+void vfs_unmount_halting(void);
 int vfs_mountlist_init(void);
 void vfs_mountlist_fini(void);
 int vfs_syncer_init(void);
