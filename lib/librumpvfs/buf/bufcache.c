@@ -459,8 +459,10 @@ getblk(struct vnode *vp, daddr_t lblkno, int size, int slpflag, int slptimeo)
 		if (new != NULL)
 			return new;
 	}
-	if (__predict_false(bp->b_bcount != size))
+	if (__predict_false(bp->b_bcount != size)) {
+		buf_uncut(bp, size);
 		allocbuf(bp, size, 1);
+	}
 	return bp;
 }
 

@@ -191,7 +191,7 @@ buf_readcluster(struct buf *bp, struct vnode *vp, int size)
 	io->b_bcount = io->b_bufsize = (int)len;
 	io->b_blkno = io->b_lblkno = bp->b_blkno;
 	buf_startread(io, 0);
-	have = biowait(io) == 0 ? len - (size_t)io->b_resid : 0;
+	have = biowait(io) == 0 ? (size_t)(io->b_bcount - io->b_resid) : 0;
 	putiobuf(io);
 	if (have >= (size_t)size) {
 		memcpy(bp->b_data, data, (size_t)size);
@@ -238,6 +238,7 @@ breadn(struct vnode *vp, daddr_t lblkno, int size, daddr_t *rablks, int *rasizes
 	for (int i = 0; i < nrablks; i++)
 		buf_readahead(vp, rablks[i], rasizes[i]);
 	error = started ? biowait(bp) : 0;
+	buf_uncut(bp, size);
 	if (error == 0 && __predict_false(bp->b_resid != 0))
 		error = EIO; /* the device ends before the block does */
 	if (error != 0) {

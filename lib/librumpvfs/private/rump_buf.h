@@ -51,6 +51,19 @@ struct buf *buf_create(struct vnode *vp, daddr_t lblkno, int size);
 /* Start the transfer of a block that is owned and not valid. */
 void buf_startread(struct buf *bp, u_int flags);
 
+/*
+ * A driver cuts b_bcount at the end of its medium (bounds_check_with_mediasize()).  The block keeps its
+ * size: what it lacks is b_resid.
+ */
+static inline void
+buf_uncut(struct buf *bp, int size)
+{
+	if (__predict_false(bp->b_bcount < size)) {
+		bp->b_resid += size - bp->b_bcount;
+		bp->b_bcount = size;
+	}
+}
+
 /* Is the uio's memory that of this host process, so that pointers can be used as they are? */
 static inline bool
 uio_is_local(const struct uio *uio)

@@ -40,6 +40,7 @@ rump_bread_short(struct vnode *vp, daddr_t lblkno, int size, struct buf **bpp)
 			brelse(bp, BC_INVAL);
 			return error;
 		}
+		buf_uncut(bp, size);
 	}
 	*bpp = bp;
 	return 0;
