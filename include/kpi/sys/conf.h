@@ -114,13 +114,22 @@ struct cdevsw {
 
 /*
  * Register a driver; bdev or cdev may be NULL.  *bmajor and *cmajor: NODEVMAJOR asks for a free
- * major and is replaced by it.  The driver's first units appear in /dev.  sleeps.
+ * major and is replaced by it.  Minor 0 appears in /dev, unless it is a disk.  sleeps.
  * errors: EEXIST (name or major in use), EINVAL (no cdev and no bdev, name too long), ENOMEM.
  */
 int devsw_attach(const char *name, const struct bdevsw *bdev, devmajor_t *bmajor,
     const struct cdevsw *cdev, devmajor_t *cmajor);
 /* Undo it: waits until no call is inside the driver.  A thread inside the driver deadlocks. */
 void devsw_detach(const struct bdevsw *bdev, const struct cdevsw *cdev);
+
+/*
+ * Nodes in /dev, beyond NetBSD's devsw(9): devsw_attach() makes one for minor 0 of a driver that is no disk,
+ * disk_attach() those of a disk; a driver may have more.  mode: S_IFBLK or S_IFCHR and permissions.
+ * Deleting takes the device away from those who have it open through that node.  They go with
+ * devsw_detach() at the latest.  sleeps; takes vnode locks.  errors: ENAMETOOLONG.
+ */
+int rump_devnode_add(const char *name, mode_t mode, dev_t dev);
+void rump_devnode_del(mode_t type, dev_t dev);
 
 const struct bdevsw *bdevsw_lookup(dev_t dev);
 const struct cdevsw *cdevsw_lookup(dev_t dev);

@@ -257,6 +257,7 @@ int sysctl_copyinstr(struct lwp *l, const void *uaddr, void *kaddr, size_t len, 
 typedef void (*sysctl_setup_func)(struct sysctllog **);
 #define SYSCTL_SETUP_PROTO(name) void name(struct sysctllog **)
 /* A function, run when its component starts, that makes nodes. */
+#define SYSCTL_DESCR(s)		 s
 #define SYSCTL_SETUP(name, desc)                 \
 	static void name(struct sysctllog **);   \
 	__link_set_add_text(sysctl_funcs, name); \

@@ -90,14 +90,16 @@ rump_devnode_add(const char *name, mode_t mode, dev_t dev)
 	return 0;
 }
 
-void
-rump_devnode_remove(mode_t type, devmajor_t maj)
+/* Those of a device, or (dev is NODEV) of all devices of a major. */
+static void
+devnode_remove(mode_t type, devmajor_t maj, dev_t dev)
 {
 	struct devnode *dn, *next;
 
 	mutex_enter(&devnode_lock);
 	TAILQ_FOREACH_SAFE (dn, &devnodes, dn_list, next) {
-		if ((dn->dn_mode & S_IFMT) != type || major(dn->dn_dev) != maj)
+		if ((dn->dn_mode & S_IFMT) != type || major(dn->dn_dev) != maj ||
+		    (dev != NODEV && dn->dn_dev != dev))
 			continue;
 		TAILQ_REMOVE(&devnodes, dn, dn_list);
 		if (devnode_ops != NULL)
@@ -105,4 +107,16 @@ rump_devnode_remove(mode_t type, devmajor_t maj)
 		kmem_free(dn, sizeof(*dn));
 	}
 	mutex_exit(&devnode_lock);
+}
+
+void
+rump_devnode_remove(mode_t type, devmajor_t maj)
+{
+	devnode_remove(type, maj, NODEV);
+}
+
+void
+rump_devnode_del(mode_t type, dev_t dev)
+{
+	devnode_remove(type, major(dev), dev);
 }

@@ -119,8 +119,8 @@ devsw_attach(const char *name, const struct bdevsw *bdev, devmajor_t *bmajor,
 	int error;
 
 	error = rump_devsw_attach(name, bdev, bmajor, cdev, cmajor);
-	if (error != 0)
-		return error;
+	if (error != 0 || (bdev != NULL && (bdev->d_flag & D_TYPEMASK) == D_DISK))
+		return error; /* a disk's units make their own nodes: disk_attach() */
 	snprintf(rname, sizeof(rname), "%s%s", bdev != NULL ? "r" : "", name);
 	if (bdev != NULL)
 		error = rump_devnode_add(name, S_IFBLK | 0600, makedev(*bmajor, 0));

@@ -33,8 +33,6 @@ struct rump_devnode_ops {
 };
 /* NULL takes them back.  sleeps: it makes the nodes that are known. */
 void rump_devnode_setops(const struct rump_devnode_ops *ops);
-/* Add a node to the list, and to /dev.  sleeps.  errors: ENAMETOOLONG, ENOMEM. */
-int rump_devnode_add(const char *name, mode_t mode, dev_t dev);
 /* Remove all nodes of a major. */
 void rump_devnode_remove(mode_t type, devmajor_t major);
 
