@@ -7,6 +7,7 @@
  */
 #include <sys/param.h>
 #include <sys/atomic.h>
+#include <sys/disk_image.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
 #include <sys/mutex.h>
@@ -164,6 +165,38 @@ make_entry(const char *key, const char *hostpath, int type, uint64_t begin, uint
 	return 0;
 }
 
+/* A block device may be a disk with partitions. */
+static void
+offer_disk(struct etfs_entry *ee)
+{
+	if (ee->ee_type == ETFS_BLK)
+		etfs_disk_attach(ee->ee_file, ee->ee_unit, ee->ee_node->rn_rdev);
+}
+
+int
+disk_image_setops(const struct disk_image_ops *ops)
+{
+	struct etfs_entry *ee;
+	int error = 0;
+
+	mutex_enter(&etfs_reglock);
+	if (ops != NULL)
+		etfs_disk_setops(ops);
+	TAILQ_FOREACH (ee, &etfs_entries, ee_list) {
+		if (ops != NULL)
+			offer_disk(ee);
+		else if (!cold && ee->ee_file->ef_image != NULL && ee->ee_file->ef_opens != 0)
+			error = EBUSY;
+	}
+	if (ops == NULL && error == 0) {
+		TAILQ_FOREACH (ee, &etfs_entries, ee_list)
+			(void)etfs_disk_detach(ee->ee_file, true);
+		etfs_disk_setops(NULL);
+	}
+	mutex_exit(&etfs_reglock);
+	return error;
+}
+
 static int
 etfs_register(const char *key, const char *hostpath, int type, uint64_t begin, uint64_t size)
 {
@@ -182,6 +215,7 @@ etfs_register(const char *key, const char *hostpath, int type, uint64_t begin, u
 		mutex_enter(&etfs_lock);
 		list_insert(ee);
 		mutex_exit(&etfs_lock);
+		offer_disk(ee);
 	}
 	mutex_exit(&etfs_reglock);
 	return error;
@@ -261,6 +295,10 @@ etfs_remove(const char *key)
 	list_remove(ee); /* nobody finds it from here on */
 	mutex_exit(&etfs_lock);
 	error = reclaim_nodes(ee->ee_node);
+	if (error == 0)
+		error = etfs_disk_detach(ee->ee_file, false);
+	if (error == 0 && ee->ee_file->ef_opens != 0)
+		error = EBUSY; /* by another node of the same number */
 	if (error != 0) {
 		mutex_enter(&etfs_lock);
 		list_insert(ee);

@@ -16,6 +16,7 @@
 
 #include <rump/rumpuser.h>
 
+struct lwp;
 struct mount;
 struct rumpfs_mount;
 struct rumpfs_node;
@@ -32,6 +33,7 @@ struct etfs_file {
 	u_int ef_opens;			/* (e) */
 	bool ef_readonly;		/* (e) of ef_fd */
 	bool ef_subdirs;		/* (i) of a directory: those below count too */
+	void *ef_image;			/* (a) of a block device: disk(9)'s, or NULL */
 };
 
 struct etfs_entry {
@@ -79,6 +81,17 @@ void etfs_dev_detach(int unit);
 
 /* etfs_readdir.c */
 int etfs_readdir(void *v);
+
+/* ---- etfs_disk.c; all but the ioctl while registration is locked ---- */
+
+struct disk_image_ops;
+void etfs_disk_setops(const struct disk_image_ops *ops);
+void etfs_disk_attach(struct etfs_file *ef, int unit, dev_t dev);
+/* errors: EBUSY. */
+int etfs_disk_detach(struct etfs_file *ef, bool force);
+/* errors: EPASSTHROUGH. */
+int etfs_disk_ioctl(
+    struct etfs_file *ef, dev_t dev, u_long cmd, void *data, int flag, struct lwp *l);
 
 extern int (**etfs_vnodeop_p)(void *);
 extern const struct vnodeopv_desc etfs_vnodeop_opv_desc;

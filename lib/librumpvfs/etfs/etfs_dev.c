@@ -188,7 +188,7 @@ etfs_dioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 	case DIOCCACHESYNC:
 		return ef->ef_readonly ? 0 : rumpuser_sync(ef->ef_fd, false);
 	default:
-		return EPASSTHROUGH;
+		return etfs_disk_ioctl(ef, dev, cmd, data, flag, l);
 	}
 }
 

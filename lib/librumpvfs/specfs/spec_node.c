@@ -160,8 +160,10 @@ void
 spec_node_setmountedfs(struct vnode *vp, struct mount *mp)
 {
 	mutex_enter(&device_lock);
-	KASSERT(mp == NULL || vp->v_specmountpoint == NULL || vp->v_specmountpoint == mp);
-	vp->v_specmountpoint = mp;
+	if (vp->v_specnode != NULL) { /* else revoked: the device went while it was mounted */
+		KASSERT(mp == NULL || vp->v_specmountpoint == NULL || vp->v_specmountpoint == mp);
+		vp->v_specmountpoint = mp;
+	}
 	mutex_exit(&device_lock);
 }
 
