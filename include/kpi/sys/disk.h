@@ -17,6 +17,7 @@
 #define KPI_SYS_DISK_H
 
 #include <sys/types.h>
+#include <sys/condvar.h>
 #include <sys/device_if.h>
 #include <sys/dkio.h>
 #include <sys/iostat.h>
@@ -74,10 +75,13 @@ struct disk {
 	u_int dk_copenmask, dk_bopenmask, dk_openmask; /* (o) partitions that are open */
 	u_int dk_nwedges;			       /* (o) */
 	LIST_HEAD(, dkwedge_softc) dk_wedges;	       /* (o) */
-	u_int dk_rawopens;			       /* (o) wedges that have rawvp open */
-	int dk_rawmode;				       /* (o) FREAD, FWRITE */
-	struct vnode *dk_rawvp;			       /* (o) */
-	bool dk_attached;			       /* (l) */
+	dev_t dk_rawdev;     /* (i) raw partition, block; NODEV before disk_attach(): by the name */
+	bool dk_hasnodes;    /* (i) in /dev, made by disk_attach() */
+	bool dk_rawbusy;     /* (o) dk_rawvp is being opened or closed */
+	u_int dk_rawopens;   /* (o) those who have dk_rawvp open */
+	int dk_rawmode;	     /* (o) FREAD, FWRITE */
+	struct vnode *dk_rawvp; /* (o) */
+	kcondvar_t dk_rawcv; /* (o) */
 	struct disklabel *dk_label;		       /* (s) */
 	struct cpu_disklabel *dk_cpulabel;	       /* (s) */
 };
