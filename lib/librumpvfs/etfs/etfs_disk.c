@@ -26,8 +26,8 @@ etfs_disk_attach(struct etfs_file *ef, int unit, dev_t dev)
 	if (image_ops == NULL || ef->ef_image != NULL || ef->ef_size == 0)
 		return;
 	snprintf(name, sizeof(name), "etfs%d", unit);
-	if ((*image_ops->dio_attach)(name, dev, 1U << rump_params.rp_blksectshift,
-		ef->ef_size, &image) == 0)
+	if ((*image_ops->dio_attach)(
+		name, dev, 1U << rump_params.rp_blksectshift, ef->ef_size, &image) == 0)
 		__atomic_store_n(&ef->ef_image, image, __ATOMIC_RELEASE);
 }
 
@@ -45,8 +45,7 @@ etfs_disk_detach(struct etfs_file *ef, bool force)
 }
 
 int
-etfs_disk_ioctl(
-    struct etfs_file *ef, dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
+etfs_disk_ioctl(struct etfs_file *ef, dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 {
 	void *const image = __atomic_load_n(&ef->ef_image, __ATOMIC_ACQUIRE);
 

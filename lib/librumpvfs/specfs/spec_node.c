@@ -35,9 +35,43 @@ spec_init(void)
 	return 0;
 }
 
+/* Reference a vnode that was found with device_lock held; drops that lock. */
+static int
+spec_ref(struct vnode *vp, struct vnode **vpp)
+{
+	int error = ENOENT;
+
+	if (vp != NULL) {
+		mutex_enter(vp->v_interlock);
+		mutex_exit(&device_lock);
+		error = vget(vp, 0, true);
+	} else {
+		mutex_exit(&device_lock);
+	}
+	*vpp = error == 0 ? vp : NULL;
+	return error;
+}
+
+/* Devices without a node in a file system: bdevvp() made them, and they stay cached. */
+static void
+spec_flush(void)
+{
+	struct vnode *vp;
+
+	for (int i = 0; i < SPEC_HASHSIZE; i++)
+		for (;;) {
+			mutex_enter(&device_lock);
+			vp = spec_hash[i];
+			if (spec_ref(vp, &vp) != 0)
+				break;
+			vgone(vp);
+		}
+}
+
 void
 spec_fini(void)
 {
+	spec_flush();
 	spec_dev_fini();
 	mutex_destroy(&device_lock);
 }
@@ -110,23 +144,6 @@ spec_node_destroy(struct vnode *vp)
 		kmem_free(sd, sizeof(*sd));
 	}
 	kmem_free(sn, sizeof(*sn));
-}
-
-/* Reference a vnode that was found with device_lock held; drops that lock. */
-static int
-spec_ref(struct vnode *vp, struct vnode **vpp)
-{
-	int error = ENOENT;
-
-	if (vp != NULL) {
-		mutex_enter(vp->v_interlock);
-		mutex_exit(&device_lock);
-		error = vget(vp, 0, true);
-	} else {
-		mutex_exit(&device_lock);
-	}
-	*vpp = error == 0 ? vp : NULL;
-	return error;
 }
 
 int
