@@ -32,13 +32,13 @@ struct rump_dkwedge_list {
 #define RUMP_DIOCGWEDGEINFO  _IOR('d', 122, struct rump_dkwedge_info)
 #define RUMP_DIOCDWEDGE	     _IOW('d', 123, struct rump_dkwedge_info) /* by dkw_devname */
 #define RUMP_DIOCLWEDGES     _IOWR('d', 124, struct rump_dkwedge_list)
-#define RUMP_DIOCRMWEDGES    _IO('d', 131) /* those that nobody has open */
-#define RUMP_DIOCGMEDIASIZE  _IOR('d', 132, int64_t) /* bytes */
+#define RUMP_DIOCRMWEDGES    _IO('d', 131)	      /* those that nobody has open */
+#define RUMP_DIOCGMEDIASIZE  _IOR('d', 132, int64_t)  /* bytes */
 #define RUMP_DIOCGSECTORSIZE _IOR('d', 133, unsigned) /* bytes */
-#define RUMP_DIOCMWEDGES     _IO('d', 135)		 /* by the partition table */
+#define RUMP_DIOCMWEDGES     _IO('d', 135)	      /* by the partition table */
 
 struct rump_md_conf {
-	void *md_addr; /* NULL */
+	void *md_addr;	/* NULL */
 	size_t md_size; /* bytes, a multiple of 512 */
 	int md_type;
 };

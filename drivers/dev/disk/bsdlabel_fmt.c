@@ -90,8 +90,7 @@ bsdlabel_check(const uint8_t *p, size_t len, int *nparts, bool *be)
 size_t
 bsdlabel_encode(uint8_t *p, const struct disklabel *lp, bool be)
 {
-	const size_t len =
-	    BSDLABEL_OFF_PARTITIONS + (size_t)lp->d_npartitions * BSDLABEL_PARTSIZE;
+	const size_t len = BSDLABEL_OFF_PARTITIONS + (size_t)lp->d_npartitions * BSDLABEL_PARTSIZE;
 
 	memset(p, 0, len);
 	put32(p, DISKMAGIC, be);
@@ -134,9 +133,9 @@ label_found(struct part_ctx *pc, const uint8_t *p, int nparts, bool be)
 			(*pc->pc_complain)(pc->pc_cookie, "disklabel", i + 1, why);
 			continue;
 		}
-		pe.pe_ptype = type < __arraycount(fstypes) && fstypes[type] != NULL ?
-			  fstypes[type] :
-			  DKW_PTYPE_UNKNOWN;
+		pe.pe_ptype = type < __arraycount(fstypes) && fstypes[type] != NULL
+		    ? fstypes[type]
+		    : DKW_PTYPE_UNKNOWN;
 		(*pc->pc_found)(pc->pc_cookie, &pe);
 	}
 }

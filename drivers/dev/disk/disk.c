@@ -95,8 +95,7 @@ make_nodes(struct disk *dk)
 	(void)rump_devnode_add(dk->dk_name, S_IFBLK | 0600, dk->dk_rawdev);
 	snprintf(rname, sizeof(rname), "r%s", dk->dk_name);
 	if (cmajor != NODEVMAJOR)
-		(void)rump_devnode_add(
-		    rname, S_IFCHR | 0600, MAKEDISKDEV(cmajor, unit, RAW_PART));
+		(void)rump_devnode_add(rname, S_IFCHR | 0600, MAKEDISKDEV(cmajor, unit, RAW_PART));
 }
 
 void

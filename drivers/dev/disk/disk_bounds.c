@@ -85,7 +85,8 @@ setdisklabel(
 		const struct partition *const n = &nlp->d_partitions[i];
 		const bool there = i < nlp->d_npartitions;
 
-		if (there && (n->p_offset > olp->d_secperunit ||
+		if (there &&
+		    (n->p_offset > olp->d_secperunit ||
 			n->p_size > olp->d_secperunit - n->p_offset))
 			return EINVAL;
 		if ((openmask & 1UL << i) != 0 && i != RAW_PART &&

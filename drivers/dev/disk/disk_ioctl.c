@@ -65,9 +65,8 @@ disk_ioctl(struct disk *dk, dev_t dev, u_long cmd, void *data, int flag, struct 
 		return 0;
 	case DIOCGSECTORALIGN:
 		dsa = data;
-		dsa->dsa_alignment = dg->dg_physsecsize > dg->dg_secsize ?
-			  dg->dg_physsecsize / dg->dg_secsize :
-			  1;
+		dsa->dsa_alignment =
+		    dg->dg_physsecsize > dg->dg_secsize ? dg->dg_physsecsize / dg->dg_secsize : 1;
 		dsa->dsa_firstaligned = dg->dg_alignedsec;
 		return 0;
 	case DIOCAWEDGE:

@@ -195,7 +195,8 @@ iostatnames_sysctl(SYSCTLFN_ARGS)
 SYSCTL_SETUP(sysctl_disk_setup, "disks")
 {
 	(void)sysctl_createv(clog, 0, NULL, NULL, CTLFLAG_PERMANENT, CTLTYPE_STRING, "disknames",
-	    SYSCTL_DESCR("Names of disks"), disknames_sysctl, 0, NULL, 0, CTL_HW, CTL_CREATE, CTL_EOL);
+	    SYSCTL_DESCR("Names of disks"), disknames_sysctl, 0, NULL, 0, CTL_HW, CTL_CREATE,
+	    CTL_EOL);
 	(void)sysctl_createv(clog, 0, NULL, NULL, CTLFLAG_PERMANENT, CTLTYPE_STRING, "iostatnames",
 	    SYSCTL_DESCR("Names of what has I/O statistics"), iostatnames_sysctl, 0, NULL, 0,
 	    CTL_HW, CTL_CREATE, CTL_EOL);

@@ -119,8 +119,8 @@ dkstrategy(struct buf *bp)
 	}
 	nbp = getiobuf(NULL, true);
 	nbp->b_objlock = bp->b_objlock;
-	nbp->b_flags = bp->b_flags &
-	    (B_READ | B_ASYNC | B_PHYS | B_RAW | B_MEDIA_FUA | B_MEDIA_DPO);
+	nbp->b_flags =
+	    bp->b_flags & (B_READ | B_ASYNC | B_PHYS | B_RAW | B_MEDIA_FUA | B_MEDIA_DPO);
 	nbp->b_iodone = dkiodone;
 	nbp->b_private = bp;
 	nbp->b_saveaddr = sc;

@@ -18,19 +18,19 @@ enum dkw_state { DKW_RUNNING, DKW_DYING };
  * What a transfer reads comes first.
  */
 struct dkwedge_softc {
-	u_int sc_refs;		   /* (a) threads and transfers that use it */
-	u_int sc_state;		   /* (a) enum dkw_state, written with (o) */
-	dev_t sc_pdev;		   /* (i) the parent's raw partition */
-	daddr_t sc_blkoff;	   /* (i) DEV_BSIZE units from the parent's start */
-	uint64_t sc_bytes;	   /* (i) */
-	struct disk *sc_parent;	   /* (i) */
-	int sc_unit;		   /* (i) minor number */
-	u_int sc_openmask;	   /* (o) DKW_BOPEN, DKW_COPEN */
-	uint64_t sc_offset, sc_size; /* (i) the parent's sectors */
+	u_int sc_refs;			    /* (a) threads and transfers that use it */
+	u_int sc_state;			    /* (a) enum dkw_state, written with (o) */
+	dev_t sc_pdev;			    /* (i) the parent's raw partition */
+	daddr_t sc_blkoff;		    /* (i) DEV_BSIZE units from the parent's start */
+	uint64_t sc_bytes;		    /* (i) */
+	struct disk *sc_parent;		    /* (i) */
+	int sc_unit;			    /* (i) minor number */
+	u_int sc_openmask;		    /* (o) DKW_BOPEN, DKW_COPEN */
+	uint64_t sc_offset, sc_size;	    /* (i) the parent's sectors */
 	LIST_ENTRY(dkwedge_softc) sc_plink; /* (o), (c) */
-	char sc_wname[128];	   /* (i) */
-	char sc_ptype[32];	   /* (i) */
-	char sc_devname[16];	   /* (i) */
+	char sc_wname[128];		    /* (i) */
+	char sc_ptype[32];		    /* (i) */
+	char sc_devname[16];		    /* (i) */
 };
 enum { DKW_BOPEN = 1, DKW_COPEN = 2 };
 

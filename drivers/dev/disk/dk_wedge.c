@@ -234,8 +234,8 @@ check_range(const struct disk *dk, uint64_t offset, uint64_t size)
 	if (size == 0 || offset >= total || size > total - offset)
 		return EINVAL;
 	LIST_FOREACH (sc, &dk->dk_wedges, sc_plink)
-		if (offset < sc->sc_offset ? sc->sc_offset - offset < size :
-						   offset - sc->sc_offset < sc->sc_size)
+		if (offset < sc->sc_offset ? sc->sc_offset - offset < size
+					   : offset - sc->sc_offset < sc->sc_size)
 			return EINVAL;
 	return (dk->dk_openmask & ~(1U << RAW_PART)) != 0 ? EBUSY : 0;
 }

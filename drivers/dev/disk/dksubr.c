@@ -193,8 +193,8 @@ label_ioctl(struct dk_softc *dksc, dev_t dev, u_long cmd, void *data, int flag)
 		memset(pi, 0, sizeof(*pi));
 		pi->pi_secsize = dk->dk_geom.dg_secsize;
 		pi->pi_bsize = BLKDEV_IOSIZE;
-		pi->pi_offset =
-		    (off_t)dk->dk_label->d_partitions[DISKPART(dev)].p_offset << dk->dk_byteshift;
+		pi->pi_offset = (off_t)dk->dk_label->d_partitions[DISKPART(dev)].p_offset
+		    << dk->dk_byteshift;
 		pi->pi_size = DISKPART(dev) == RAW_PART
 		    ? (uint64_t)dk->dk_geom.dg_secperunit
 		    : dk->dk_label->d_partitions[DISKPART(dev)].p_size;

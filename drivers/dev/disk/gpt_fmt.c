@@ -16,11 +16,12 @@
 #define GPT_SIGNATURE "EFI PART"
 
 /* GUIDs as they are stored: the first three groups little endian. */
-#define GUID(a, b, c, d, e)                                                                       \
-	{                                                                                         \
-		(a)&0xff, (a) >> 8 & 0xff, (a) >> 16 & 0xff, (a) >> 24 & 0xff, (b)&0xff, (b) >> 8, \
-		    (c)&0xff, (c) >> 8, (d) >> 8, (d)&0xff, (e) >> 40 & 0xff, (e) >> 32 & 0xff,    \
-		    (e) >> 24 & 0xff, (e) >> 16 & 0xff, (e) >> 8 & 0xff, (e)&0xff                  \
+#define GUID(a, b, c, d, e)                                                                \
+	{                                                                                  \
+		(a) & 0xff, (a) >> 8 & 0xff, (a) >> 16 & 0xff, (a) >> 24 & 0xff, (b)&0xff, \
+		    (b) >> 8, (c)&0xff, (c) >> 8, (d) >> 8, (d)&0xff, (e) >> 40 & 0xff,    \
+		    (e) >> 32 & 0xff, (e) >> 24 & 0xff, (e) >> 16 & 0xff, (e) >> 8 & 0xff, \
+		    (e)&0xff                                                               \
 	}
 
 static const struct {

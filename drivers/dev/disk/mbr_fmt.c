@@ -132,8 +132,8 @@ mbr_chain(struct part_ctx *pc, int entry, uint64_t base, uint64_t size, int *num
 			const int number = (*numberp)++;
 
 			if (start - base >= size || e[0].me_size > size - (start - base))
-				(*pc->pc_complain)(pc->pc_cookie, "MBR", number,
-				    "leaves its extended partition");
+				(*pc->pc_complain)(
+				    pc->pc_cookie, "MBR", number, "leaves its extended partition");
 			else
 				mbr_found(pc, 1, number, start, e[0].me_size, e[0].me_type);
 		}

@@ -9,7 +9,8 @@
 static bool
 overlap(const struct part_range *pr, uint64_t start, uint64_t size)
 {
-	return start < pr->pr_start ? pr->pr_start - start < size : start - pr->pr_start < pr->pr_size;
+	return start < pr->pr_start ? pr->pr_start - start < size
+				    : start - pr->pr_start < pr->pr_size;
 }
 
 const char *

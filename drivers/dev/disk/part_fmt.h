@@ -16,18 +16,18 @@
 #include <sys/types.h>
 
 enum {
-	PART_MAX = 256,	     /* claims of one medium */
-	PART_SECMIN = 512,   /* bytes */
-	PART_SECMAX = 4096,  /* bytes; larger sectors have no tables */
-	PART_NAMELEN = 128,  /* as dkw_wname */
+	PART_MAX = 256,	    /* claims of one medium */
+	PART_SECMIN = 512,  /* bytes */
+	PART_SECMAX = 4096, /* bytes; larger sectors have no tables */
+	PART_NAMELEN = 128, /* as dkw_wname */
 };
 
 struct part_entry {
-	uint64_t pe_start, pe_size;    /* sectors */
-	const char *pe_ptype;	       /* DKW_PTYPE_* */
-	char pe_name[PART_NAMELEN];    /* UTF-8, "" if it has none */
-	char pe_altname[40];	       /* one that nothing else should have, or "" */
-	char pe_letter;		       /* 'a' upwards: the name by position */
+	uint64_t pe_start, pe_size; /* sectors */
+	const char *pe_ptype;	    /* DKW_PTYPE_* */
+	char pe_name[PART_NAMELEN]; /* UTF-8, "" if it has none */
+	char pe_altname[40];	    /* one that nothing else should have, or "" */
+	char pe_letter;		    /* 'a' upwards: the name by position */
 };
 
 struct part_range {

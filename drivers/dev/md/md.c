@@ -176,11 +176,9 @@ make_nodes(void)
 
 	for (int i = 0; i < MD_NODES; i++) {
 		snprintf(name, sizeof(name), "md%d", i);
-		(void)rump_devnode_add(
-		    name, S_IFBLK | 0600, MAKEDISKDEV(md_bmajor, i, RAW_PART));
+		(void)rump_devnode_add(name, S_IFBLK | 0600, MAKEDISKDEV(md_bmajor, i, RAW_PART));
 		snprintf(name, sizeof(name), "rmd%d", i);
-		(void)rump_devnode_add(
-		    name, S_IFCHR | 0600, MAKEDISKDEV(md_cmajor, i, RAW_PART));
+		(void)rump_devnode_add(name, S_IFCHR | 0600, MAKEDISKDEV(md_cmajor, i, RAW_PART));
 	}
 }
 

@@ -49,8 +49,8 @@ mdrdwr(dev_t dev, struct uio *uio, int ioflag)
 		return uio->uio_rw == UIO_WRITE && uio->uio_resid != 0 ? ENOSPC : 0;
 	while (error == 0 && uio->uio_resid > 0 && (size_t)uio->uio_offset < size) {
 		const size_t left = size - (size_t)uio->uio_offset;
-		char *const p = md_mem_at(
-		    mm, (uint64_t)uio->uio_offset, MIN(uio->uio_resid, left), &n);
+		char *const p =
+		    md_mem_at(mm, (uint64_t)uio->uio_offset, MIN(uio->uio_resid, left), &n);
 
 		error = uiomove(p, n, uio);
 	}

@@ -15,18 +15,18 @@
 
 #define SIZE (4 << 20)
 
-#define ck_fails(expr, error)                                                              \
-	do {                                                                               \
-		errno = 0;                                                                 \
-		const long ret_ = (long)(expr);                                            \
+#define ck_fails(expr, error)                                                                      \
+	do {                                                                                       \
+		errno = 0;                                                                         \
+		const long ret_ = (long)(expr);                                                    \
 		ck_assert_msg(ret_ == -1 && errno == (error), "%s: returned %ld, errno %d", #expr, \
-		    ret_, errno);                                                          \
+		    ret_, errno);                                                                  \
 	} while (0)
-#define ck_gives(expr, value)                                                                   \
-	do {                                                                                    \
-		const long ret_ = (long)(expr), want_ = (long)(value);                          \
-		ck_assert_msg(                                                                  \
-		    ret_ == want_, "%s: returned %ld, errno %d, not %ld", #expr, ret_, errno, want_); \
+#define ck_gives(expr, value)                                                                    \
+	do {                                                                                     \
+		const long ret_ = (long)(expr), want_ = (long)(value);                           \
+		ck_assert_msg(ret_ == want_, "%s: returned %ld, errno %d, not %ld", #expr, ret_, \
+		    errno, want_);                                                               \
 	} while (0)
 
 static void
@@ -198,12 +198,14 @@ START_TEST(md_units_on_demand)
 	int fd;
 
 	ck_gives(rump_sys_stat("/dev/rmd0", &st), 0);
-	ck_gives(rump_sys_mknod("/tmp/md9", S_IFCHR | 0600, makedev(major(st.st_rdev), 9 * 16 + 3)), 0);
+	ck_gives(
+	    rump_sys_mknod("/tmp/md9", S_IFCHR | 0600, makedev(major(st.st_rdev), 9 * 16 + 3)), 0);
 	fd = configured("/tmp/md9", SIZE);
 	ck_gives(rump_sys_close(fd), 0);
 	ck_gives(rump_sys_mknod("/tmp/a", S_IFCHR | 0600, makedev(major(st.st_rdev), 0)), 0);
 	ck_fails(rump_sys_open("/tmp/a", O_RDWR), ENXIO);
-	ck_gives(rump_sys_mknod("/tmp/64", S_IFCHR | 0600, makedev(major(st.st_rdev), 64 * 16 + 3)), 0);
+	ck_gives(
+	    rump_sys_mknod("/tmp/64", S_IFCHR | 0600, makedev(major(st.st_rdev), 64 * 16 + 3)), 0);
 	ck_fails(rump_sys_open("/tmp/64", O_RDWR), ENXIO);
 }
 END_TEST

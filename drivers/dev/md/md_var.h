@@ -8,14 +8,14 @@
 #include <sys/disk.h>
 #include <sys/mutex.h>
 
-#define MD_UNITS  64
-#define MD_NODES  4	  /* units that have nodes in /dev from the start */
-#define MD_CHUNK  65536	  /* bytes */
+#define MD_UNITS   64
+#define MD_NODES   4	 /* units that have nodes in /dev from the start */
+#define MD_CHUNK   65536 /* bytes */
 #define MD_SECSIZE DEV_BSIZE
 
 /* Memory in chunks: a large contiguous piece may not be there. */
 struct md_mem {
-	size_t mm_size;	  /* bytes */
+	size_t mm_size; /* bytes */
 	size_t mm_nchunks;
 	char *mm_chunk[];
 };
@@ -23,11 +23,11 @@ struct md_mem {
 /* Locks: (i) immutable, (m) md_lock, (a) atomic, (s) sc_statlock. */
 struct md_softc {
 	struct disk sc_dkdev;
-	char sc_name[8];	/* (i) */
-	struct md_mem *sc_mem;	/* (a) NULL: not configured; written with (m) */
-	bool sc_release;	/* (m) memory goes at the last close */
-	u_int sc_openmask;	/* (m) MD_BOPEN, MD_COPEN */
-	kmutex_t sc_statlock;	/* of the disk's statistics */
+	char sc_name[8];       /* (i) */
+	struct md_mem *sc_mem; /* (a) NULL: not configured; written with (m) */
+	bool sc_release;       /* (m) memory goes at the last close */
+	u_int sc_openmask;     /* (m) MD_BOPEN, MD_COPEN */
+	kmutex_t sc_statlock;  /* of the disk's statistics */
 };
 enum { MD_BOPEN = 1, MD_COPEN = 2 };
 

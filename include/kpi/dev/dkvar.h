@@ -23,32 +23,32 @@ struct pathbuf;
 #define DK_XNAME_SIZE 8
 
 /* sc_flags */
-#define DKF_INITED	0x00010000 /* set by the driver when the geometry is there */
-#define DKF_WLABEL	0x00020000
-#define DKF_LABELLING	0x00040000
-#define DKF_WARNLABEL	0x00080000
-#define DKF_LABELSANITY 0x00100000
-#define DKF_TAKEDUMP	0x00200000
-#define DKF_KLABEL	0x00400000
-#define DKF_VLABEL	0x00800000
-#define DKF_SLEEP	0x80000000
-#define DKF_NO_RND	0x01000000
-#define DKF_FAST	0x02000000
-#define DKF_READONLY	0x04000000
+#define DKF_INITED	  0x00010000 /* set by the driver when the geometry is there */
+#define DKF_WLABEL	  0x00020000
+#define DKF_LABELLING	  0x00040000
+#define DKF_WARNLABEL	  0x00080000
+#define DKF_LABELSANITY	  0x00100000
+#define DKF_TAKEDUMP	  0x00200000
+#define DKF_KLABEL	  0x00400000
+#define DKF_VLABEL	  0x00800000
+#define DKF_SLEEP	  0x80000000
+#define DKF_NO_RND	  0x01000000
+#define DKF_FAST	  0x02000000
+#define DKF_READONLY	  0x04000000
 #define DK_ATTACHED(dksc) (((dksc)->sc_flags & DKF_INITED) != 0)
 
 /* Locks: (i) immutable once inited, (q) sc_iolock, (o) dk_openlock. */
 struct dk_softc {
-	device_t sc_dev;		/* (i) */
+	device_t sc_dev; /* (i) */
 	struct disk sc_dkdev;
-	kmutex_t sc_iolock;		/* IPL_VM: may be taken in an interrupt */
-	struct bufq_state *sc_bufq;	/* (q) */
-	int sc_dtype;			/* (i) DKTYPE_* */
-	struct buf *sc_deferred;	/* (q) what the device did not take */
-	bool sc_busy;			/* (q) somebody is in d_diskstart */
-	bool sc_dying;			/* (q) transfers get ENXIO */
-	u_int sc_flags;			/* (i), DKF_INITED (o) */
-	char sc_xname[DK_XNAME_SIZE];	/* (i) */
+	kmutex_t sc_iolock;	      /* IPL_VM: may be taken in an interrupt */
+	struct bufq_state *sc_bufq;   /* (q) */
+	int sc_dtype;		      /* (i) DKTYPE_* */
+	struct buf *sc_deferred;      /* (q) what the device did not take */
+	bool sc_busy;		      /* (q) somebody is in d_diskstart */
+	bool sc_dying;		      /* (q) transfers get ENXIO */
+	u_int sc_flags;		      /* (i), DKF_INITED (o) */
+	char sc_xname[DK_XNAME_SIZE]; /* (i) */
 };
 
 void dk_init(struct dk_softc *dksc, device_t dev, int dtype);

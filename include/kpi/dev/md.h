@@ -15,7 +15,7 @@ enum md_types {
 };
 
 struct md_conf {
-	void *md_addr; /* NULL */
+	void *md_addr;	/* NULL */
 	size_t md_size; /* bytes */
 	int md_type;
 };

@@ -40,8 +40,8 @@ struct disk_geom {
 	uint32_t dg_nsectors;  /* a track */
 	uint32_t dg_ntracks;   /* a cylinder */
 	uint32_t dg_ncylinders;
-	uint32_t dg_physsecsize;    /* bytes; 0: as dg_secsize */
-	uint32_t dg_alignedsec;	    /* first sector that is aligned to it */
+	uint32_t dg_physsecsize; /* bytes; 0: as dg_secsize */
+	uint32_t dg_alignedsec;	 /* first sector that is aligned to it */
 	uint32_t dg_pcylinders, dg_acylinders, dg_sparespertrack, dg_sparespercyl;
 };
 
@@ -75,15 +75,15 @@ struct disk {
 	u_int dk_copenmask, dk_bopenmask, dk_openmask; /* (o) partitions that are open */
 	u_int dk_nwedges;			       /* (o) */
 	LIST_HEAD(, dkwedge_softc) dk_wedges;	       /* (o) */
-	dev_t dk_rawdev;     /* (i) raw partition, block; NODEV before disk_attach(): by the name */
-	bool dk_hasnodes;    /* (i) in /dev, made by disk_attach() */
-	bool dk_rawbusy;     /* (o) dk_rawvp is being opened or closed */
-	u_int dk_rawopens;   /* (o) those who have dk_rawvp open */
-	int dk_rawmode;	     /* (o) FREAD, FWRITE */
-	struct vnode *dk_rawvp; /* (o) */
-	kcondvar_t dk_rawcv; /* (o) */
-	struct disklabel *dk_label;		       /* (s) */
-	struct cpu_disklabel *dk_cpulabel;	       /* (s) */
+	dev_t dk_rawdev;   /* (i) raw partition, block; NODEV before disk_attach(): by the name */
+	bool dk_hasnodes;  /* (i) in /dev, made by disk_attach() */
+	bool dk_rawbusy;   /* (o) dk_rawvp is being opened or closed */
+	u_int dk_rawopens; /* (o) those who have dk_rawvp open */
+	int dk_rawmode;	   /* (o) FREAD, FWRITE */
+	struct vnode *dk_rawvp;		   /* (o) */
+	kcondvar_t dk_rawcv;		   /* (o) */
+	struct disklabel *dk_label;	   /* (s) */
+	struct cpu_disklabel *dk_cpulabel; /* (s) */
 };
 
 #ifdef _KERNEL

@@ -68,7 +68,7 @@ struct cpu_disklabel {
 };
 
 struct partinfo {
-	off_t pi_offset; /* bytes */
+	off_t pi_offset;  /* bytes */
 	uint64_t pi_size; /* sectors */
 	uint32_t pi_secsize;
 	uint32_t pi_bsize;
@@ -79,23 +79,23 @@ struct partinfo {
 };
 
 /* d_type */
-#define DKTYPE_UNKNOWN	0
-#define DKTYPE_SMD	1
-#define DKTYPE_SCSI	4
-#define DKTYPE_ESDI	5
-#define DKTYPE_FLOPPY	10
-#define DKTYPE_CCD	11
-#define DKTYPE_VND	12
-#define DKTYPE_ATAPI	13
-#define DKTYPE_RAID	14
-#define DKTYPE_LD	15
-#define DKTYPE_CGD	17
-#define DKTYPE_VINUM	18
-#define DKTYPE_FLASH	19
-#define DKTYPE_DM	20
-#define DKTYPE_RUMPD	21
-#define DKTYPE_MD	22
-#define DKTYPE_OPTICAL	23
+#define DKTYPE_UNKNOWN 0
+#define DKTYPE_SMD     1
+#define DKTYPE_SCSI    4
+#define DKTYPE_ESDI    5
+#define DKTYPE_FLOPPY  10
+#define DKTYPE_CCD     11
+#define DKTYPE_VND     12
+#define DKTYPE_ATAPI   13
+#define DKTYPE_RAID    14
+#define DKTYPE_LD      15
+#define DKTYPE_CGD     17
+#define DKTYPE_VINUM   18
+#define DKTYPE_FLASH   19
+#define DKTYPE_DM      20
+#define DKTYPE_RUMPD   21
+#define DKTYPE_MD      22
+#define DKTYPE_OPTICAL 23
 
 /* d_flags */
 #define D_REMOVABLE 0x01

@@ -54,19 +54,19 @@ struct disk_sectoralign {
 #define DIOCLWEDGES	 _IOWR('d', 124, struct dkwedge_list)
 #define DIOCGSTRATEGY	 _IOR('d', 125, struct disk_strategy)
 #define DIOCSSTRATEGY	 _IOW('d', 126, struct disk_strategy)
-#define DIOCRMWEDGES	 _IO('d', 131)	      /* delete those that nobody has open */
+#define DIOCRMWEDGES	 _IO('d', 131)	       /* delete those that nobody has open */
 #define DIOCGMEDIASIZE	 _IOR('d', 132, off_t) /* bytes */
 #define DIOCGSECTORSIZE	 _IOR('d', 133, u_int) /* bytes */
 #define DIOCGSECTORALIGN _IOR('d', 134, struct disk_sectoralign)
 #define DIOCMWEDGES	 _IO('d', 135) /* make them by the partition table */
 
-#define DKCACHE_READ   0x000001
-#define DKCACHE_WRITE  0x000002
+#define DKCACHE_READ	0x000001
+#define DKCACHE_WRITE	0x000002
 #define DKCACHE_RCHANGE 0x000100
 #define DKCACHE_WCHANGE 0x000200
-#define DKCACHE_SAVE   0x010000
-#define DKCACHE_FUA    0x020000
-#define DKCACHE_DPO    0x040000
+#define DKCACHE_SAVE	0x010000
+#define DKCACHE_FUA	0x020000
+#define DKCACHE_DPO	0x040000
 #define DKCACHE_COMBINE(a, b) \
 	(((a) & (b)) | (((a) | (b)) & (DKCACHE_WRITE | DKCACHE_RCHANGE | DKCACHE_WCHANGE)))
 

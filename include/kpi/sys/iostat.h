@@ -16,21 +16,21 @@
 
 /* Locks: (i) immutable, (o) the owner's, (l) the list's. */
 struct io_stats {
-	char io_name[IOSTATNAMELEN];	 /* (i) */
-	void *io_parent;		 /* (i) */
-	int io_type;			 /* (i) IOSTAT_* */
-	int io_busy;			 /* (o) transfers under way */
-	uint64_t io_rxfer, io_wxfer;	 /* (o) transfers */
-	uint64_t io_seek;		 /* (o) */
-	uint64_t io_rbytes, io_wbytes;	 /* (o) */
-	struct timeval io_attachtime;	 /* (i) */
-	struct timeval io_timestamp;	 /* (o) when io_busy changed last */
-	struct timeval io_time;		 /* (o) time with io_busy != 0 */
-	struct timeval io_busysum;	 /* (o) io_busy integrated over time */
-	struct timeval io_waitsum;	 /* (o) io_wait likewise */
-	struct timeval io_waitstamp;	 /* (o) */
-	int io_wait;			 /* (o) transfers queued */
-	TAILQ_ENTRY(io_stats) io_link;	 /* (l) */
+	char io_name[IOSTATNAMELEN];   /* (i) */
+	void *io_parent;	       /* (i) */
+	int io_type;		       /* (i) IOSTAT_* */
+	int io_busy;		       /* (o) transfers under way */
+	uint64_t io_rxfer, io_wxfer;   /* (o) transfers */
+	uint64_t io_seek;	       /* (o) */
+	uint64_t io_rbytes, io_wbytes; /* (o) */
+	struct timeval io_attachtime;  /* (i) */
+	struct timeval io_timestamp;   /* (o) when io_busy changed last */
+	struct timeval io_time;	       /* (o) time with io_busy != 0 */
+	struct timeval io_busysum;     /* (o) io_busy integrated over time */
+	struct timeval io_waitsum;     /* (o) io_wait likewise */
+	struct timeval io_waitstamp;   /* (o) */
+	int io_wait;		       /* (o) transfers queued */
+	TAILQ_ENTRY(io_stats) io_link; /* (l) */
 };
 
 /* Counters in the list; name is copied and cut.  sleeps. */
