@@ -6,6 +6,11 @@
 
 #include <sys/types.h>
 #include <sys/mutex.h>
+#include <sys/atomic.h>
+#include <sys/pserialize.h>
+#include <sys/vnode.h>
+
+#include <miscfs/specfs/specdev.h>
 
 struct buf;
 struct vnode;
@@ -16,6 +21,24 @@ int spec_init(void);
 void spec_fini(void);
 void spec_dev_init(void);
 void spec_dev_fini(void);
+
+/*
+ * The device of a vnode that is not locked: NODEV when it was revoked meanwhile.  A specnode is freed a grace period
+ * after it was taken off.
+ */
+static inline dev_t
+spec_vdev(struct vnode *vp)
+{
+	const struct specnode *sn;
+	dev_t dev;
+	int s;
+
+	s = pserialize_read_enter();
+	sn = atomic_load_consume(&vp->v_specnode);
+	dev = sn != NULL ? sn->sn_rdev : NODEV;
+	pserialize_read_exit(s);
+	return dev;
+}
 
 int spec_node_opening(struct vnode *vp);
 bool spec_node_closed(struct vnode *vp);

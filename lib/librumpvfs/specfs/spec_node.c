@@ -19,6 +19,7 @@
 
 #include <miscfs/specfs/specdev.h>
 
+#include "rump_rcu.h"
 #include "rump_spec.h"
 
 #define SPEC_HASHSIZE 64
@@ -123,6 +124,14 @@ spec_node_init(struct vnode *vp, dev_t rdev)
 		kmem_free(sd, sizeof(*sd));
 }
 
+static void
+specnode_rcu_free(struct rump_rcu_head *head)
+{
+	struct specnode *const sn = container_of(head, struct specnode, sn_rcu);
+
+	kmem_free(sn, sizeof(*sn));
+}
+
 void
 spec_node_destroy(struct vnode *vp)
 {
@@ -137,13 +146,13 @@ spec_node_destroy(struct vnode *vp)
 		KASSERT(*pp != NULL);
 	*pp = sn->sn_next;
 	last = --sd->sd_refcnt == 0;
-	vp->v_specnode = NULL;
+	atomic_store_relaxed(&vp->v_specnode, NULL);
 	mutex_exit(&device_lock);
 	if (last) {
 		lf_purgelocks(&sd->sd_lockf);
 		kmem_free(sd, sizeof(*sd));
 	}
-	kmem_free(sn, sizeof(*sn));
+	rump_rcu_call(&sn->sn_rcu, specnode_rcu_free);
 }
 
 int

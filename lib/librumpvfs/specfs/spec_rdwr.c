@@ -150,7 +150,7 @@ spec_read(void *v)
 		return 0;
 	if (vp->v_type == VCHR) {
 		VOP_UNLOCK(vp);
-		error = cdev_read(vp->v_rdev, uio, ap->a_ioflag);
+		error = cdev_read(spec_vdev(vp), uio, ap->a_ioflag);
 		vn_lock(vp, LK_SHARED | LK_RETRY);
 		return error;
 	}
@@ -171,7 +171,7 @@ spec_write(void *v)
 
 	if (vp->v_type == VCHR) {
 		VOP_UNLOCK(vp);
-		error = cdev_write(vp->v_rdev, uio, ap->a_ioflag);
+		error = cdev_write(spec_vdev(vp), uio, ap->a_ioflag);
 		vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 		return error;
 	}

@@ -44,6 +44,28 @@ spec_access(void *v)
 	    genfs_can_access(ap->a_vp, ap->a_cred, 0, 0, 0600, NULL, ap->a_accmode));
 }
 
+/*
+ * The vnode lock is dropped while a character driver opens; if the device is revoked then, its close has
+ * been called for this open, too, perhaps before the driver's open was back.
+ */
+static int
+open_chr(struct vnode *vp, dev_t dev, int mode)
+{
+	int error;
+
+	VOP_UNLOCK(vp);
+	error = cdev_open(dev, mode, S_IFCHR, curlwp);
+	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	if (spec_vdev(vp) == NODEV) {
+		if (error == 0)
+			(void)cdev_close(dev, mode, S_IFCHR, curlwp);
+		return ENXIO;
+	}
+	if (error != 0)
+		(void)spec_node_closed(vp);
+	return error;
+}
+
 int
 spec_open(void *v)
 {
@@ -57,13 +79,9 @@ spec_open(void *v)
 	error = spec_node_opening(vp);
 	if (error != 0)
 		return error;
-	if (vp->v_type == VBLK) {
-		error = bdev_open(dev, ap->a_mode, S_IFBLK, curlwp);
-	} else {
-		VOP_UNLOCK(vp);
-		error = cdev_open(dev, ap->a_mode, S_IFCHR, curlwp);
-		vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	}
+	if (vp->v_type == VCHR)
+		return open_chr(vp, dev, ap->a_mode);
+	error = bdev_open(dev, ap->a_mode, S_IFBLK, curlwp);
 	if (error != 0)
 		(void)spec_node_closed(vp);
 	return error;
@@ -99,8 +117,8 @@ spec_ioctl(void *v)
 	struct vnode *const vp = ap->a_vp;
 
 	if (vp->v_type == VBLK)
-		return bdev_ioctl(vp->v_rdev, ap->a_command, ap->a_data, ap->a_fflag, curlwp);
-	return cdev_ioctl(vp->v_rdev, ap->a_command, ap->a_data, ap->a_fflag, curlwp);
+		return bdev_ioctl(spec_vdev(vp), ap->a_command, ap->a_data, ap->a_fflag, curlwp);
+	return cdev_ioctl(spec_vdev(vp), ap->a_command, ap->a_data, ap->a_fflag, curlwp);
 }
 
 int
@@ -110,7 +128,7 @@ spec_poll(void *v)
 	struct vnode *const vp = ap->a_vp;
 
 	if (vp->v_type == VCHR)
-		return cdev_poll(vp->v_rdev, ap->a_events, curlwp);
+		return cdev_poll(spec_vdev(vp), ap->a_events, curlwp);
 	return genfs_poll(v);
 }
 
@@ -121,8 +139,8 @@ spec_kqfilter(void *v)
 	struct vnode *const vp = ap->a_vp;
 
 	if (vp->v_type == VCHR)
-		return cdev_kqfilter(vp->v_rdev, ap->a_kn);
-	return seltrue_kqfilter(vp->v_rdev, ap->a_kn);
+		return cdev_kqfilter(spec_vdev(vp), ap->a_kn);
+	return seltrue_kqfilter(spec_vdev(vp), ap->a_kn);
 }
 
 int
@@ -144,7 +162,7 @@ spec_fsync(void *v)
 		return 0;
 	error = vflushbuf(vp, ap->a_flags);
 	if (error == 0 && (ap->a_flags & FSYNC_CACHE)) {
-		error = bdev_ioctl(vp->v_rdev, DIOCCACHESYNC, &force, FWRITE, curlwp);
+		error = bdev_ioctl(spec_vdev(vp), DIOCCACHESYNC, &force, FWRITE, curlwp);
 		if (error == ENODEV || error == ENOTTY || error == EPASSTHROUGH)
 			error = 0; /* the device has no cache */
 	}
@@ -158,8 +176,8 @@ spec_fdiscard(void *v)
 	struct vnode *const vp = ap->a_vp;
 
 	if (vp->v_type == VCHR)
-		return cdev_discard(vp->v_rdev, ap->a_pos, ap->a_len);
-	return bdev_discard(vp->v_rdev, ap->a_pos, ap->a_len);
+		return cdev_discard(spec_vdev(vp), ap->a_pos, ap->a_len);
+	return bdev_discard(spec_vdev(vp), ap->a_pos, ap->a_len);
 }
 
 #ifdef DIAGNOSTIC
@@ -198,7 +216,7 @@ spec_strategy(void *v)
 	struct vop_strategy_args *const ap = v;
 	struct buf *const bp = ap->a_bp;
 
-	bp->b_dev = ap->a_vp->v_rdev;
+	bp->b_dev = spec_vdev(ap->a_vp);
 	if (!spec_fault(bp))
 		bdev_strategy(bp);
 	return 0;
@@ -252,7 +270,7 @@ spec_print(void *v)
 {
 	struct vop_print_args *const ap = v;
 
-	printf("device %d, %d\n", (int)major(ap->a_vp->v_rdev), (int)minor(ap->a_vp->v_rdev));
+	printf("device %d, %d\n", (int)major(spec_vdev(ap->a_vp)), (int)minor(spec_vdev(ap->a_vp)));
 	return 0;
 }
 

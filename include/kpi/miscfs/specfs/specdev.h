@@ -10,6 +10,7 @@
 #define KPI_MISCFS_SPECFS_SPECDEV_H
 
 #include <sys/types.h>
+#include <sys/lwp.h>
 #include <sys/vnode.h>
 
 struct lockf;
@@ -25,6 +26,7 @@ struct specnode {
 	dev_t sn_rdev;		/* (i) */
 	u_int sn_opencnt;	/* (d) opens through this vnode */
 	bool sn_gone;		/* (d) revoked */
+	struct rump_rcu_head sn_rcu;
 };
 
 struct specdev {
