@@ -141,9 +141,9 @@ disk_detach(struct disk *dk)
 	if (dk->dk_hasnodes) {
 		const dev_t cdev = devsw_blk2chr(dk->dk_rawdev);
 
-		rump_devnode_del(S_IFBLK, dk->dk_rawdev);
+		rump_devnode_remove_dev(S_IFBLK, dk->dk_rawdev);
 		if (cdev != NODEV)
-			rump_devnode_del(S_IFCHR, cdev);
+			rump_devnode_remove_dev(S_IFCHR, cdev);
 		dk->dk_hasnodes = false;
 	}
 	dk->dk_rawdev = NODEV;

@@ -350,8 +350,8 @@ wedge_bury(struct dkwedge_softc *sc)
 	const int unit = sc->sc_unit;
 
 	KASSERT(mutex_owned(&dk_cfglock));
-	rump_devnode_del(S_IFBLK, makedev(dk_bmajor, unit));
-	rump_devnode_del(S_IFCHR, makedev(dk_cmajor, unit));
+	rump_devnode_remove_dev(S_IFBLK, makedev(dk_bmajor, unit));
+	rump_devnode_remove_dev(S_IFCHR, makedev(dk_cmajor, unit));
 	vdevgone(dk_bmajor, unit, unit, VBLK); /* other nodes that somebody made */
 	vdevgone(dk_cmajor, unit, unit, VCHR);
 	mutex_enter(&dk->dk_openlock);

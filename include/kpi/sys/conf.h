@@ -129,7 +129,7 @@ void devsw_detach(const struct bdevsw *bdev, const struct cdevsw *cdev);
  * devsw_detach() at the latest.  sleeps; takes vnode locks.  errors: ENAMETOOLONG.
  */
 int rump_devnode_add(const char *name, mode_t mode, dev_t dev);
-void rump_devnode_del(mode_t type, dev_t dev);
+void rump_devnode_remove_dev(mode_t type, dev_t dev);
 
 const struct bdevsw *bdevsw_lookup(dev_t dev);
 const struct cdevsw *cdevsw_lookup(dev_t dev);

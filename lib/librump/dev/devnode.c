@@ -116,7 +116,7 @@ rump_devnode_remove(mode_t type, devmajor_t maj)
 }
 
 void
-rump_devnode_del(mode_t type, dev_t dev)
+rump_devnode_remove_dev(mode_t type, dev_t dev)
 {
 	devnode_remove(type, major(dev), dev);
 }
