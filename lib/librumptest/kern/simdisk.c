@@ -159,6 +159,8 @@ transfer_slow(struct sd_unit *su, struct buf *bp, int64_t delay_ns)
 	mutex_enter(&sd_lock);
 	LIST_INSERT_HEAD(&su->su_slow, ss, ss_list);
 	callout_reset(&ss->ss_callout, ticks, slow_done, ss);
+	if (su->su_state == SD_GOING) /* who detaches must see this one */
+		cv_broadcast(&sd_cv);
 	mutex_exit(&sd_lock);
 }
 

@@ -42,6 +42,8 @@ spec_vdev(struct vnode *vp)
 
 int spec_node_opening(struct vnode *vp);
 bool spec_node_closed(struct vnode *vp);
+/* Revoked, or about to be. */
+bool spec_node_gone(struct vnode *vp);
 
 /*
  * bread() that takes a block at the end of the device: b_resid says what is missing.

@@ -236,6 +236,17 @@ spec_node_opening(struct vnode *vp)
 	return error;
 }
 
+bool
+spec_node_gone(struct vnode *vp)
+{
+	bool gone;
+
+	mutex_enter(&device_lock);
+	gone = vp->v_specnode == NULL || vp->v_specnode->sn_gone;
+	mutex_exit(&device_lock);
+	return gone;
+}
+
 /* Count it out; true when it was the device's last. */
 bool
 spec_node_closed(struct vnode *vp)
@@ -245,7 +256,12 @@ spec_node_closed(struct vnode *vp)
 	bool last;
 
 	mutex_enter(&device_lock);
-	KASSERT(sn->sn_opencnt > 0 && sd->sd_opencnt >= sn->sn_opencnt);
+	if (sn->sn_opencnt == 0) { /* the revoke has closed for all, and waits in the driver */
+		KASSERT(sn->sn_gone);
+		mutex_exit(&device_lock);
+		return false;
+	}
+	KASSERT(sd->sd_opencnt >= sn->sn_opencnt);
 	sn->sn_opencnt--;
 	last = --sd->sd_opencnt == 0;
 	if (last)

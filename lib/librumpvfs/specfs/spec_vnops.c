@@ -56,7 +56,7 @@ open_chr(struct vnode *vp, dev_t dev, int mode)
 	VOP_UNLOCK(vp);
 	error = cdev_open(dev, mode, S_IFCHR, curlwp);
 	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	if (spec_vdev(vp) == NODEV) {
+	if (spec_node_gone(vp)) {
 		if (error == 0)
 			(void)cdev_close(dev, mode, S_IFCHR, curlwp);
 		return ENXIO;
