@@ -3,6 +3,7 @@
 /*
  * Disks: reading memory disks against a file in the host's memory; what a wedge costs over the disk itself.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
