@@ -159,6 +159,12 @@ rump_test_disk_begin(void)
 	return 0;
 }
 
+void
+rump_test_disk_delall(void)
+{
+	dkwedge_delall(&tdk.dk.sc_dkdev);
+}
+
 /* As a driver's detach function does it. */
 int
 rump_test_disk_unplug(int force)

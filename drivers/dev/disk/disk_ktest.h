@@ -10,6 +10,8 @@
 int rump_test_disk_begin(void);
 int rump_test_disk_unplug(int force);
 void rump_test_disk_plug(void);
+/* All wedges go, by force. */
+void rump_test_disk_delall(void);
 void rump_test_disk_end(void);
 /* The device takes n transfers at a time (0: any number) and keeps them; let it answer one, with an errno. */
 void rump_test_disk_slots(unsigned n);

@@ -228,6 +228,55 @@ START_TEST(disk_goes_when_idle)
 }
 END_TEST
 
+static bool deleted;
+
+static void *
+delete_wedges(void *arg)
+{
+	KERNEL(rump_test_disk_delall());
+	__atomic_store_n(&deleted, true, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+static void *
+read_wedge(void *arg)
+{
+	const int fd = rump_sys_open("/dev/rdk0", O_RDONLY);
+	char buf[512];
+
+	*(long *)arg = rump_sys_pread(fd, buf, 512, 0);
+	(void)rump_sys_close(fd);
+	return NULL;
+}
+
+/* A wedge that goes waits for the transfers that the device has. */
+START_TEST(disk_wedge_waits_for_transfers)
+{
+	pthread_t reader, deleter;
+	long long order[16];
+	struct stat st;
+	long n = 0;
+
+	add_wedges(1);
+	KERNEL(rump_test_disk_slots(1));
+	ck_assert_int_eq(pthread_create(&reader, NULL, read_wedge, &n), 0);
+	while (started(order) == 0)
+		sched_yield();
+	ck_assert_int_eq(pthread_create(&deleter, NULL, delete_wedges, NULL), 0);
+	while (rump_sys_stat("/dev/rdk0", &st) == 0)
+		sched_yield();
+	for (int i = 0; i < 20000; i++) {
+		sched_yield();
+		ck_assert(!__atomic_load_n(&deleted, __ATOMIC_SEQ_CST));
+	}
+	ck_assert_int_eq(answer(0), 0);
+	pthread_join(deleter, NULL);
+	pthread_join(reader, NULL);
+	ck_assert_int_eq(n, 512);
+	KERNEL(rump_test_disk_slots(0));
+}
+END_TEST
+
 static bool stop;
 static unsigned long transfers;
 
@@ -303,6 +352,7 @@ main(void)
 	tcase_add_test(tc, disk_queue_is_sorted);
 	tcase_add_test(tc, disk_label_in_memory);
 	tcase_add_test(tc, disk_goes_when_idle);
+	tcase_add_test(tc, disk_wedge_waits_for_transfers);
 	tcase_add_test(tc, disk_pulled_out_under_load);
 	return run(tc, "disk");
 }
