@@ -6,7 +6,7 @@
 
 #include "testlib.h"
 
-char dir[] = "/tmp/disk_test.XXXXXX", image[64], console[16384];
+char dir[64], image[80], console[16384];
 static int saved_out = -1, saved_err = -1;
 
 void

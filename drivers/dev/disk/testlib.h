@@ -35,8 +35,8 @@
 
 #define IMAGE_SIZE (64 << 20)
 
-extern char dir[], image[]; /* a folder for the test; DIR/img in it */
-extern char console[16384]; /* what the kernel said, after console_end() */
+extern char dir[64], image[80]; /* a folder for the test; DIR/img in it */
+extern char console[16384];	/* what the kernel said, after console_end() */
 
 /* Fixtures: an empty image of IMAGE_SIZE; with a kernel.  sector is the sectors' size in bytes. */
 void host_setup(void);

@@ -86,6 +86,7 @@ vfs_root_fini(void)
 	vrele(root);
 	if (!vfs_unmountall1(curlwp, true, true))
 		panic("a file system stays mounted at halt");
+	spec_flush();
 	(void)vfs_detach(&rumpfs_vfsops);
 }
 

@@ -19,6 +19,8 @@ extern kmutex_t device_lock;
 
 int spec_init(void);
 void spec_fini(void);
+/* Reclaim devices without a node, while the root file system's type has their operations. */
+void spec_flush(void);
 void spec_dev_init(void);
 void spec_dev_fini(void);
 

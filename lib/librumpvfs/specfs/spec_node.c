@@ -54,7 +54,7 @@ spec_ref(struct vnode *vp, struct vnode **vpp)
 }
 
 /* Devices without a node in a file system: bdevvp() made them, and they stay cached. */
-static void
+void
 spec_flush(void)
 {
 	struct vnode *vp;
@@ -72,7 +72,6 @@ spec_flush(void)
 void
 spec_fini(void)
 {
-	spec_flush();
 	spec_dev_fini();
 	mutex_destroy(&device_lock);
 }
