@@ -303,7 +303,8 @@ struct vnodeopv_desc {
 #define VDESC(op)		    (&(op##_desc))
 #define VOFFSET(op)		    (VDESC(op)->vdesc_offset)
 #define VOCALL(opsvect, off, ap)    ((*((opsvect)[(off)]))(ap))
-#define VCALL(vp, off, ap)	    VOCALL((vp)->v_op, (off), (ap))
+/* A revoke changes the operations of a vnode that others are about to lock. */
+#define VCALL(vp, off, ap)	    VOCALL(__atomic_load_n(&(vp)->v_op, __ATOMIC_RELAXED), (off), (ap))
 #define VOPARG_OFFSETOF(s, f)	    offsetof(s, f)
 #define VOPARG_OFFSETTO(t, off, sp) ((t)(((char *)(sp)) + (off)))
 

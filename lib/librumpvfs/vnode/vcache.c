@@ -229,7 +229,7 @@ vstate_change(struct vnode *vp, enum vnode_state from, enum vnode_state to)
 
 	KASSERT(mutex_owned(vp->v_interlock));
 	KASSERTMSG(vip->vi_state == from, "vnode %p in state %d, not %d", vp, vip->vi_state, from);
-	atomic_store_relaxed(&vip->vi_state, to);
+	atomic_store_release(&vip->vi_state, to);
 	if (to == VS_LOADED)
 		(void)__atomic_fetch_or(&vp->v_usecount, VUSECOUNT_GATE, __ATOMIC_RELEASE);
 	else if (from == VS_LOADED)

@@ -113,7 +113,7 @@ vn_write(struct file *fp, off_t *offset, struct uio *uio, kauth_cred_t cred, int
 
 	if (vp->v_type == VREG && (atomic_load_relaxed(&fp->f_flag) & O_APPEND) != 0)
 		ioflag |= IO_APPEND;
-	if ((vp->v_mount->mnt_flag & MNT_SYNCHRONOUS) != 0)
+	if ((atomic_load_relaxed(&vp->v_mount)->mnt_flag & MNT_SYNCHRONOUS) != 0)
 		ioflag |= IO_SYNC;
 	held = vn_offset_enter(fp, offset);
 	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);

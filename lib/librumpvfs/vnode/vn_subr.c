@@ -57,7 +57,7 @@ vn_lock(struct vnode *vp, int flags)
 		error = VOP_LOCK(vp, flags & ~LK_RETRY);
 		if (error != 0)
 			return error;
-		state = atomic_load_relaxed(&vip->vi_state);
+		state = atomic_load_acquire(&vip->vi_state); /* and all that a reclaim did before */
 		if (__predict_true(state < VS_RECLAIMING))
 			return 0;
 		/* The lock was waited for while the vnode went away. */

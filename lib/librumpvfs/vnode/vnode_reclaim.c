@@ -200,7 +200,7 @@ vcache_reclaim(struct vnode *vp)
 	vcache_unhash(vip);
 	vfs_insmntque(vp, dead_rootmount);
 	mutex_enter(vp->v_interlock);
-	vp->v_op = dead_vnodeop_p;
+	atomic_store_relaxed(&vp->v_op, dead_vnodeop_p);
 	/* Walks over the name cache look at it without a lock. */
 	atomic_store_relaxed(&vp->v_vflag, VV_MPSAFE | (vp->v_vflag & VV_ISTTY));
 	vp->v_tag = VT_NON;
