@@ -3,6 +3,7 @@
 /* A file system in a partition of an image: mounted from a wedge, which keeps the whole disk away. */
 #include <rump/rump_mount.h>
 
+#include "../../drivers/dev/disk/disk_ktest.h"
 #include "../../drivers/dev/disk/testlib.h"
 
 static void
@@ -73,6 +74,43 @@ START_TEST(partition_is_mounted_at_halt)
 }
 END_TEST
 
+/* The disk is pulled out under a mounted file system: it fails, and can be unmounted. */
+START_TEST(partition_pulled_out_while_mounted)
+{
+	struct rump_dkwedge_info dkw = { .dkw_wname = "fs", .dkw_offset = 1024, .dkw_size = 2048 };
+	struct rump_ufs_args args = { .fspec = "/dev/dk0" };
+	static char fs[1 << 20];
+	int fd, error;
+
+	host("mkdir tree && head -c 100000 /dev/urandom >tree/file && truncate -s 1M fs && "
+	     "mkfs.ext4 -q -O ^has_journal -d tree fs && cp fs img");
+	image_read(fs, sizeof(fs), 0);
+	rump_schedule();
+	(void)rump_test_disk_begin();
+	rump_unschedule();
+	fd = rump_sys_open("/dev/rtdk0", O_RDWR);
+	ck_gives(rump_sys_pwrite(fd, fs, sizeof(fs), 1024 * 512), sizeof(fs));
+	ck_gives(rump_sys_ioctl(fd, RUMP_DIOCAWEDGE, &dkw), 0);
+	ck_gives(rump_sys_close(fd), 0);
+	ck_gives(rump_sys_mkdir("/mnt", 0755), 0);
+	ck_gives(rump_sys_mount("ext4", "/mnt", RUMP_MNT_RDONLY, &args, sizeof(args)), 0);
+	fd = rump_sys_open("/mnt/file", O_RDONLY);
+	ck_gives(rump_sys_pread(fd, fs, 512, 0), 512);
+	rump_schedule();
+	error = rump_test_disk_unplug(1);
+	rump_unschedule();
+	ck_assert_int_eq(error, 0);
+	errno = 0;
+	ck_assert_int_eq(rump_sys_pread(fd, fs, 60000, 40000), -1);
+	ck_assert_msg(errno == EIO || errno == ENXIO, "errno %d", errno);
+	ck_gives(rump_sys_close(fd), 0);
+	ck_gives(rump_sys_unmount("/mnt", RUMP_MNT_FORCE), 0);
+	rump_schedule();
+	rump_test_disk_end();
+	rump_unschedule();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -81,5 +119,6 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, partition_mounts);
 	tcase_add_test(tc, partition_is_mounted_at_halt);
+	tcase_add_test(tc, partition_pulled_out_while_mounted);
 	return run(tc, "partition");
 }

@@ -39,7 +39,7 @@ host_setup(void)
 void
 host_teardown(void)
 {
-	char cmd[64];
+	char cmd[96];
 
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
 	(void)!system(cmd);
@@ -82,7 +82,7 @@ image_read(void *data, size_t len, off_t off)
 void
 console_begin(void)
 {
-	char path[64];
+	char path[96];
 	int fd;
 
 	fflush(stdout);
@@ -99,7 +99,7 @@ console_begin(void)
 void
 console_end(void)
 {
-	char path[64];
+	char path[96];
 	ssize_t n;
 	int fd;
 

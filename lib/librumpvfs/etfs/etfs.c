@@ -295,10 +295,10 @@ etfs_remove(const char *key)
 	list_remove(ee); /* nobody finds it from here on */
 	mutex_exit(&etfs_lock);
 	error = reclaim_nodes(ee->ee_node);
+	if (error == 0 && ee->ee_file->ef_opens != 0)
+		error = EBUSY; /* by a partition, or another node of the same number */
 	if (error == 0)
 		error = etfs_disk_detach(ee->ee_file, false);
-	if (error == 0 && ee->ee_file->ef_opens != 0)
-		error = EBUSY; /* by another node of the same number */
 	if (error != 0) {
 		mutex_enter(&etfs_lock);
 		list_insert(ee);

@@ -7,6 +7,7 @@
  * would touch the file is EIO or EBADF.  The lock is the vnode's own, as ever.
  */
 #include <sys/param.h>
+#include <sys/buf.h>
 #include <sys/systm.h>
 #include <sys/poll.h>
 #include <uvm/uvm_pager.h>
@@ -24,6 +25,19 @@ dead_lookup(void *v)
 
 	*ap->a_vpp = NULL;
 	return ENOTDIR;
+}
+
+/* Who asked waits for the end of the transfer: a file system whose disk was pulled out. */
+static int
+dead_strategy(void *v)
+{
+	struct vop_strategy_args *const ap = v;
+	struct buf *const bp = ap->a_bp;
+
+	bp->b_error = EIO;
+	bp->b_resid = bp->b_bcount;
+	biodone(bp);
+	return EIO;
 }
 
 static int
@@ -172,7 +186,7 @@ static const struct vnodeopv_entry_desc dead_vnodeop_entries[] = {
 	{ &vop_lock_desc, genfs_lock },
 	{ &vop_unlock_desc, genfs_unlock },
 	{ &vop_bmap_desc, dead_ebadf },
-	{ &vop_strategy_desc, dead_ebadf },
+	{ &vop_strategy_desc, dead_strategy },
 	{ &vop_print_desc, dead_print },
 	{ &vop_islocked_desc, genfs_islocked },
 	{ &vop_pathconf_desc, dead_ebadf },
