@@ -68,7 +68,7 @@ cpu_index(const struct cpu_info *ci)
 
 /* True in the handler of a soft interrupt. */
 bool cpu_softintr_p(void);
-/* True in a hard interrupt: there are none here. */
+/* True in the handler of a device's interrupt: <machine/intr_line.h>. */
 bool cpu_intr_p(void);
 /* True when the caller cannot be moved to another CPU without blocking: always. */
 bool cpu_kpreempt_disabled(void);

@@ -49,6 +49,7 @@ struct rump_rcu_head {
 /* l_pflag: the thread itself. */
 #define LP_KTRACTIVE 0x00000001
 #define LP_INTR	     0x00000040 /* a softint lwp */
+#define LP_HARDINTR  0x00000080 /* in a hardware interrupt's handler */
 #define LP_TIMEINTR  0x00010000
 #define LP_BOUND     0x80000000 /* stays on its CPU */
 
@@ -75,7 +76,7 @@ struct lwp {
 	int l_psrefs;	  /* (o) psref(9) references held */
 	int l_blcnt;	  /* (o) KERNEL_LOCK depth */
 	int l_biglocks;	  /* (o) KERNEL_LOCK depth dropped over a sleep */
-	int l_ipl;	  /* (o) what spl(9) pretends */
+	int l_ipl;	  /* (o) with LP_HARDINTR: the interrupt's level */
 	int l_locks;	  /* (o) mutexes and rwlocks held */
 	int l_vnkept;	  /* (o) in checked builds, vnode locks that its program keeps between calls */
 	int l_dupfd;	  /* (o) with EDUPFD and EMOVEFD: the descriptor */

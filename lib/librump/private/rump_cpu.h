@@ -11,31 +11,35 @@
 #include <sys/intr.h>
 #include <sys/lwp.h>
 
+#include "rump_sched.h"
+
 struct rumpuser_thread;
+
+#define RUMP_SOFT_LEVELS (RUMP_SOFT_HARD + 1)
 
 /* ci_pending: what whoever leaves the CPU must see to.  The low bits are softint levels. */
 #define RUMP_PEND_SOFT(level) (1u << (level))
-#define RUMP_PEND_SOFTMASK    ((1u << SOFTINT_COUNT) - 1)
-#define RUMP_PEND_RCU	      0x10u /* objects wait for a grace period */
-#define RUMP_PEND_CANCEL      0x20u /* the holder blocked: a host cancellation point */
-#define RUMP_PEND_HOOK	      0x40u /* RUMP_THREADS=0: deferred work runs here */
-#define RUMP_PEND_HALTED      0x80u /* no kernel any more */
+#define RUMP_PEND_SOFTMASK    ((1u << RUMP_SOFT_LEVELS) - 1)
+#define RUMP_PEND_RCU	      0x020u /* objects wait for a grace period */
+#define RUMP_PEND_CANCEL      0x040u /* the holder blocked: a host cancellation point */
+#define RUMP_PEND_HOOK	      0x080u /* RUMP_THREADS=0: deferred work runs here */
+#define RUMP_PEND_HALTED      0x100u /* no kernel any more */
 
 /*
  * One for each CPU, in one mapping of untouched pages until the CPU is used.
  * Locks: (o) the CPU's holder, (a) atomic, (t) softint.c's thread lock.
  */
 struct rump_cpu {
-	uint64_t rc_soft[SOFTINT_COUNT];      /* (a) handlers to run, a bit each */
-	struct lwp rc_softlwp[SOFTINT_COUNT]; /* (o) what handlers run as */
-	struct lwp rc_threadlwp;	      /* the softint thread's */
-	struct lwp rc_endlwp;		      /* (o) a thread that has ended, for its last steps */
-	struct rumpuser_thread *rc_thread;    /* (t) the softint thread, or NULL */
-	uint32_t rc_wake;		      /* (a) softint thread's word: SOFT_* */
-	struct rump_rcu_head *rc_rcu;	      /* (o) given to rump_rcu_call(), newest first */
-	u_int rc_nrcu;			      /* (o) their number */
-	uint32_t rc_snap;		      /* rcu.c: ci_nqs when the grace period began */
-	bool rc_passed;			      /* rcu.c: has passed a quiescent state since */
+	uint64_t rc_soft[RUMP_SOFT_LEVELS];	 /* (a) handlers to run, a bit each */
+	struct lwp rc_softlwp[RUMP_SOFT_LEVELS]; /* (o) what handlers run as */
+	struct lwp rc_threadlwp;		 /* the softint thread's */
+	struct lwp rc_endlwp;			 /* (o) a thread that has ended, for its last steps */
+	struct rumpuser_thread *rc_thread;	 /* (t) the softint thread, or NULL */
+	uint32_t rc_wake;			 /* (a) softint thread's word: SOFT_* */
+	struct rump_rcu_head *rc_rcu;		 /* (o) given to rump_rcu_call(), newest first */
+	u_int rc_nrcu;				 /* (o) their number */
+	uint32_t rc_snap;			 /* rcu.c: ci_nqs when the grace period began */
+	bool rc_passed;				 /* rcu.c: has passed a quiescent state since */
 } __cacheline_aligned;
 
 /* The CPU of threads that have just halted the kernel under themselves. */

@@ -24,6 +24,7 @@
 #ifndef RUMP_SCHED_H
 #define RUMP_SCHED_H
 
+#include <sys/intr.h>
 #include <sys/types.h>
 
 struct lwp;
@@ -76,5 +77,12 @@ void rump_softint_drain(void);
 #define RUMP_KTHREAD_OWN 0x10000
 /* l is of a thread made so. */
 bool rump_kthread_own(const struct lwp *l);
+
+/*
+ * The level of hardware interrupts, for softint_establish(): one above softint(9)'s, run first, as an
+ * lwp of its own.  Its handler belongs to the device faction, which takes KERNEL_LOCK where it has
+ * to and then sets LP_HARDINTR and l_ipl around the interrupt proper.
+ */
+#define RUMP_SOFT_HARD SOFTINT_COUNT
 
 #endif /* RUMP_SCHED_H */

@@ -423,7 +423,7 @@ cpu_kpreempt_disabled(void)
 bool
 cpu_intr_p(void)
 {
-	return false;
+	return (curlwp->l_pflag & LP_HARDINTR) != 0;
 }
 
 bool

@@ -15,7 +15,8 @@
  *	NONE --made--> AWAKE --nothing to do--> IDLE --woken--> AWAKE
  *	IDLE --a second--> NONE;  any --halt--> QUIT, for good
  *
- * Levels run in the order serial, net, block I/O, clock.
+ * Levels run in the order serial, net, block I/O, clock, after those of hardware interrupts
+ * (RUMP_SOFT_HARD), which take the same way.
  */
 #include <sys/intr.h>
 
@@ -49,11 +50,12 @@ struct softhand {
 };
 
 static struct rump_hlock handlers_lock;
-static struct softhand handlers[SOFTINT_COUNT][NHANDLERS];
+static struct softhand handlers[RUMP_SOFT_LEVELS][NHANDLERS];
 static struct rump_hlock thread_lock;
-static const uint8_t order[SOFTINT_COUNT] = { SOFTINT_SERIAL, SOFTINT_NET, SOFTINT_BIO,
-	SOFTINT_CLOCK };
-static const char *const level_names[SOFTINT_COUNT] = {
+static const uint8_t order[RUMP_SOFT_LEVELS] = { RUMP_SOFT_HARD, SOFTINT_SERIAL, SOFTINT_NET,
+	SOFTINT_BIO, SOFTINT_CLOCK };
+static const char *const level_names[RUMP_SOFT_LEVELS] = {
+	[RUMP_SOFT_HARD] = "intr",
 	[SOFTINT_BIO] = "softbio",
 	[SOFTINT_CLOCK] = "softclk",
 	[SOFTINT_SERIAL] = "softser",
@@ -66,7 +68,7 @@ softint_establish(u_int flags, void (*func)(void *), void *arg)
 	const u_int level = flags & SOFTINT_LVLMASK;
 	struct softhand *sh = NULL;
 
-	KASSERT(level < SOFTINT_COUNT && func != NULL);
+	KASSERT(level < RUMP_SOFT_LEVELS && func != NULL);
 	rump_hlock_enter(&handlers_lock);
 	for (u_int i = 0; i < NHANDLERS; i++) {
 		if (handlers[level][i].sh_func == NULL) {
@@ -198,11 +200,11 @@ rump_softint_run(struct cpu_info *ci)
 		const uint32_t pending = runnable(ci);
 		u_int i;
 
-		for (i = 0; i < SOFTINT_COUNT; i++) {
+		for (i = 0; i < RUMP_SOFT_LEVELS; i++) {
 			if ((pending & RUMP_PEND_SOFT(order[i])) != 0)
 				break;
 		}
-		if (i == SOFTINT_COUNT)
+		if (i == RUMP_SOFT_LEVELS)
 			return;
 		level_run(ci, order[i]);
 	}
@@ -332,13 +334,14 @@ rump_softint_init(void)
 		struct cpu_info *ci = &rump_cpus[i];
 		struct rump_cpu *rc = ci->ci_rump;
 
-		for (int level = 0; level < SOFTINT_COUNT; level++) {
+		for (int level = 0; level < RUMP_SOFT_LEVELS; level++) {
 			softlwp_init(&rc->rc_softlwp[level], ci, level_names[level]);
-			rc->rc_softlwp[level].l_pflag |= LP_INTR;
-			rc->rc_softlwp[level].l_lid = 2 + i * (SOFTINT_COUNT + 1) + level;
+			if (level != RUMP_SOFT_HARD)
+				rc->rc_softlwp[level].l_pflag |= LP_INTR;
+			rc->rc_softlwp[level].l_lid = 2 + i * (RUMP_SOFT_LEVELS + 1) + level;
 		}
 		softlwp_init(&rc->rc_threadlwp, ci, "softint");
-		rc->rc_threadlwp.l_lid = 2 + i * (SOFTINT_COUNT + 1) + SOFTINT_COUNT;
+		rc->rc_threadlwp.l_lid = 2 + i * (RUMP_SOFT_LEVELS + 1) + RUMP_SOFT_LEVELS;
 		softlwp_init(&rc->rc_endlwp, ci, "end");
 	}
 	return 0;

@@ -27,8 +27,13 @@
 
 #ifdef DIAGNOSTIC
 #define MUTEX_CHECK(mtx) KASSERTMSG((mtx)->mtx_magic == MUTEX_MAGIC, "mutex %p not set up", (mtx))
+/* The interrupted code may hold it: its level does not keep this interrupt out. */
+#define MUTEX_CHECK_IPL(mtx, l)                                                       \
+	KASSERTMSG(((l)->l_pflag & LP_HARDINTR) == 0 || (mtx)->mtx_ipl >= (l)->l_ipl, \
+	    "mutex %p of level %d in an interrupt of level %d", (mtx), (mtx)->mtx_ipl, (l)->l_ipl)
 #else
-#define MUTEX_CHECK(mtx) ((void)0)
+#define MUTEX_CHECK(mtx)	((void)0)
+#define MUTEX_CHECK_IPL(mtx, l) ((void)0)
 #endif
 
 static inline bool
@@ -147,6 +152,7 @@ mutex_spin_enter(kmutex_t *mtx)
 	uint32_t unheld = 0;
 
 	MUTEX_CHECK(mtx);
+	MUTEX_CHECK_IPL(mtx, l);
 	RUMP_POINT(LOCK, mtx);
 	lockdebug_wanted(mtx, mtx->mtx_class, LOCKDEBUG_HERE);
 	if (__predict_false(atomic_load_relaxed(&mtx->mtx_owner) == (uintptr_t)l))

@@ -35,6 +35,8 @@ assert_sleepable(void)
 {
 	struct lwp *const l = curlwp;
 
+	if (cpu_intr_p())
+		panic("sleeping in a hardware interrupt of level %d", l->l_ipl);
 	lockdebug_none(l, true, "sleeping");
 	if (l->l_sync.ls_nspin != 0)
 		panic("sleeping with %u spin mutexes held", l->l_sync.ls_nspin);
