@@ -114,7 +114,10 @@ struct cdevsw {
 
 /*
  * Register a driver; bdev or cdev may be NULL.  *bmajor and *cmajor: NODEVMAJOR asks for a free
- * major and is replaced by it.  Minor 0 appears in /dev, unless it is a disk.  sleeps.
+ * major and is replaced by it.  In /dev appears the node of minor 0, unless it is a disk, whose units
+ * make their own (disk_attach()); with a d_cfdriver, those of the
+ * units that are attached, now and later, if minors are units (d_devtounit is NULL or dev_minor_unit).  Then
+ * open finds the device and keeps it from being detached until d_open is back.  sleeps.
  * errors: EEXIST (name or major in use), EINVAL (no cdev and no bdev, name too long), ENOMEM.
  */
 int devsw_attach(const char *name, const struct bdevsw *bdev, devmajor_t *bmajor,
@@ -173,6 +176,8 @@ int cdev_flags(dev_t dev);
 int cdev_type(dev_t dev);
 void cdev_detached(dev_t dev);
 
+/* For d_devtounit: the minor is the unit. */
+int dev_minor_unit(dev_t dev);
 int nullop(void *);
 int enodev(void);
 int enosys(void);

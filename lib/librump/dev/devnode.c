@@ -71,6 +71,19 @@ rump_devnode_setops(const struct rump_devnode_ops *ops)
 	mutex_exit(&devnode_lock);
 }
 
+static struct devnode *
+devnode_find(const char *name, mode_t mode, dev_t dev)
+{
+	struct devnode *dn;
+
+	KASSERT(mutex_owned(&devnode_lock));
+	TAILQ_FOREACH (dn, &devnodes, dn_list)
+		if (((dn->dn_mode ^ mode) & S_IFMT) == 0 && dn->dn_dev == dev &&
+		    (name == NULL || strcmp(dn->dn_name, name) == 0))
+			return dn;
+	return NULL;
+}
+
 int
 rump_devnode_add(const char *name, mode_t mode, dev_t dev)
 {
@@ -83,11 +96,24 @@ rump_devnode_add(const char *name, mode_t mode, dev_t dev)
 	dn->dn_mode = mode;
 	dn->dn_dev = dev;
 	mutex_enter(&devnode_lock);
-	TAILQ_INSERT_TAIL(&devnodes, dn, dn_list);
-	if (devnode_ops != NULL)
-		devnode_make(dn);
+	if (devnode_find(name, mode, dev) != NULL) {
+		kmem_free(dn, sizeof(*dn));
+	} else {
+		TAILQ_INSERT_TAIL(&devnodes, dn, dn_list);
+		if (devnode_ops != NULL)
+			devnode_make(dn);
+	}
 	mutex_exit(&devnode_lock);
 	return 0;
+}
+
+static void
+devnode_unmake(struct devnode *dn)
+{
+	TAILQ_REMOVE(&devnodes, dn, dn_list);
+	if (devnode_ops != NULL)
+		(*devnode_ops->dno_remove)(dn->dn_name, dn->dn_mode, dn->dn_dev);
+	kmem_free(dn, sizeof(*dn));
 }
 
 /* Those of a device, or (dev is NODEV) of all devices of a major. */
@@ -101,10 +127,7 @@ devnode_remove(mode_t type, devmajor_t maj, dev_t dev)
 		if ((dn->dn_mode & S_IFMT) != type || major(dn->dn_dev) != maj ||
 		    (dev != NODEV && dn->dn_dev != dev))
 			continue;
-		TAILQ_REMOVE(&devnodes, dn, dn_list);
-		if (devnode_ops != NULL)
-			(*devnode_ops->dno_remove)(dn->dn_name, dn->dn_mode, dn->dn_dev);
-		kmem_free(dn, sizeof(*dn));
+		devnode_unmake(dn);
 	}
 	mutex_exit(&devnode_lock);
 }

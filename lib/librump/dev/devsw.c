@@ -24,6 +24,7 @@
 #include "devsw_var.h"
 
 struct devsw_slot devsw_bslots[DEVSW_MAJORS], devsw_cslots[DEVSW_MAJORS];
+const struct rump_autoconf_ops *rump_autoconf;
 static kmutex_t devsw_lock;
 static kcondvar_t devsw_cv;
 
@@ -35,6 +36,7 @@ rump_devsw_init(void)
 	mutex_init(&devsw_lock, MUTEX_DEFAULT, IPL_NONE);
 	cv_init(&devsw_cv, "devsw");
 	biodone_vfs = NULL;
+	rump_autoconf = NULL;
 	return rump_devnode_init();
 }
 
@@ -111,24 +113,82 @@ rump_devsw_attach(const char *name, const struct bdevsw *bdev, devmajor_t *bmajo
 	return error;
 }
 
+/* The nodes of a driver without autoconf: of its unit 0. */
+static int
+devsw_first_nodes(const char *name, bool block, devmajor_t bm, bool character, devmajor_t cm)
+{
+	char rname[DEVSW_NAMESIZE + 1];
+	int error = 0;
+
+	snprintf(rname, sizeof(rname), "%s%s", block ? "r" : "", name);
+	if (block)
+		error = rump_devnode_add(name, S_IFBLK | 0600, makedev(bm, 0));
+	if (error == 0 && character)
+		error = rump_devnode_add(rname, S_IFCHR | 0600, makedev(cm, 0));
+	return error;
+}
+
 int
 devsw_attach(const char *name, const struct bdevsw *bdev, devmajor_t *bmajor,
     const struct cdevsw *cdev, devmajor_t *cmajor)
 {
-	char rname[DEVSW_NAMESIZE + 1];
+	struct cfdriver *const bcd = bdev != NULL ? bdev->d_cfdriver : NULL;
+	struct cfdriver *const ccd = cdev != NULL ? cdev->d_cfdriver : NULL;
 	int error;
 
 	error = rump_devsw_attach(name, bdev, bmajor, cdev, cmajor);
 	if (error != 0 || (bdev != NULL && (bdev->d_flag & D_TYPEMASK) == D_DISK))
 		return error; /* a disk's units make their own nodes: disk_attach() */
-	snprintf(rname, sizeof(rname), "%s%s", bdev != NULL ? "r" : "", name);
-	if (bdev != NULL)
-		error = rump_devnode_add(name, S_IFBLK | 0600, makedev(*bmajor, 0));
-	if (error == 0 && cdev != NULL)
-		error = rump_devnode_add(rname, S_IFCHR | 0600, makedev(*cmajor, 0));
+	if (bcd == NULL && ccd == NULL)
+		error = devsw_first_nodes(name, bdev != NULL, bdev != NULL ? *bmajor : NODEVMAJOR,
+		    cdev != NULL, cdev != NULL ? *cmajor : NODEVMAJOR);
+	else if (rump_autoconf != NULL)
+		(*rump_autoconf->ao_units)(ccd != NULL ? ccd : bcd);
 	if (error != 0)
 		devsw_detach(bdev, cdev);
 	return error;
+}
+
+static bool
+minors_are_units(int (*devtounit)(dev_t))
+{
+	return devtounit == NULL || devtounit == dev_minor_unit;
+}
+
+/* Majors of cd's switches, or NODEVMAJOR. */
+static void
+devsw_of_driver(const struct cfdriver *cd, devmajor_t *bm, devmajor_t *cm)
+{
+	*bm = *cm = NODEVMAJOR;
+	mutex_enter(&devsw_lock);
+	for (devmajor_t m = 0; m < DEVSW_MAJORS; m++) {
+		const struct bdevsw *const b = bslots[m].ds_sw;
+		const struct cdevsw *const c = cslots[m].ds_sw;
+
+		if (b != NULL && b->d_cfdriver == cd && minors_are_units(b->d_devtounit))
+			*bm = m;
+		if (c != NULL && c->d_cfdriver == cd && minors_are_units(c->d_devtounit))
+			*cm = m;
+	}
+	mutex_exit(&devsw_lock);
+}
+
+void
+rump_devsw_nodes(const struct cfdriver *cd, int unit, const char *name, bool add)
+{
+	char rname[DEVSW_NAMESIZE + 1];
+	devmajor_t bm, cm;
+
+	devsw_of_driver(cd, &bm, &cm);
+	snprintf(rname, sizeof(rname), "%s%s", bm != NODEVMAJOR ? "r" : "", name);
+	if (bm != NODEVMAJOR && add)
+		(void)rump_devnode_add(name, S_IFBLK | 0600, makedev(bm, unit));
+	else if (bm != NODEVMAJOR)
+		rump_devnode_remove_dev(S_IFBLK, makedev(bm, unit));
+	if (cm != NODEVMAJOR && add)
+		(void)rump_devnode_add(rname, S_IFCHR | 0600, makedev(cm, unit));
+	else if (cm != NODEVMAJOR)
+		rump_devnode_remove_dev(S_IFCHR, makedev(cm, unit));
 }
 
 static devmajor_t

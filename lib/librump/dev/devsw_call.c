@@ -41,12 +41,45 @@ void (*biodone_vfs)(struct buf *bp);
 #define CDEV_CALL(dev, result, entry, dflt, ...) \
 	DEVSW_CALL(cdevsw, cslots, dev, result, entry, dflt, __VA_ARGS__)
 
+/*
+ * The device that an open is for; *devp NULL: the driver has no cfdriver.  ctx: inside the slot.
+ * errors: ENXIO.
+ */
+static int
+unit_acquire(dev_t dev, struct cfdriver *cd, int (*devtounit)(dev_t), struct device **devp)
+{
+	*devp = NULL;
+	if (__predict_true(cd == NULL))
+		return 0;
+	if (rump_autoconf == NULL)
+		return ENXIO;
+	*devp = (*rump_autoconf->ao_acquire)(
+	    cd, devtounit != NULL ? (*devtounit)(dev) : dev_minor_unit(dev));
+	return *devp != NULL ? 0 : ENXIO;
+}
+
+static void
+unit_release(struct device *d)
+{
+	if (d != NULL)
+		(*rump_autoconf->ao_release)(d);
+}
+
 int
 bdev_open(dev_t dev, int flag, int devtype, struct lwp *l)
 {
+	const struct bdevsw *const d = devsw_enter(bslots, dev);
+	struct device *unit;
 	int rv = ENXIO;
 
-	BDEV_CALL(dev, rv, d_open, ENODEV, dev, flag, devtype, l);
+	if (d == NULL)
+		return ENXIO;
+	rv = unit_acquire(dev, d->d_cfdriver, d->d_devtounit, &unit);
+	if (rv == 0) {
+		BDEV_CALL(dev, rv, d_open, ENODEV, dev, flag, devtype, l);
+		unit_release(unit);
+	}
+	devsw_leave(bslots, dev);
 	return rv;
 }
 
@@ -160,9 +193,18 @@ bdev_detached(dev_t dev)
 int
 cdev_open(dev_t dev, int flag, int devtype, struct lwp *l)
 {
+	const struct cdevsw *const d = devsw_enter(cslots, dev);
+	struct device *unit;
 	int rv = ENXIO;
 
-	CDEV_CALL(dev, rv, d_open, ENODEV, dev, flag, devtype, l);
+	if (d == NULL)
+		return ENXIO;
+	rv = unit_acquire(dev, d->d_cfdriver, d->d_devtounit, &unit);
+	if (rv == 0) {
+		CDEV_CALL(dev, rv, d_open, ENODEV, dev, flag, devtype, l);
+		unit_release(unit);
+	}
+	devsw_leave(cslots, dev);
 	return rv;
 }
 

@@ -26,6 +26,12 @@ enosys(void)
 }
 
 int
+dev_minor_unit(dev_t dev)
+{
+	return (int)minor(dev);
+}
+
+int
 enoioctl(void)
 {
 	return ENOTTY;

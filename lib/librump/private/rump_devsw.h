@@ -14,6 +14,8 @@
 #include <sys/conf.h>
 
 struct buf;
+struct cfdriver;
+struct device;
 
 int rump_devsw_init(void);
 void rump_devsw_fini(void);
@@ -35,6 +37,24 @@ struct rump_devnode_ops {
 void rump_devnode_setops(const struct rump_devnode_ops *ops);
 /* Remove all nodes of a major. */
 void rump_devnode_remove(mode_t type, devmajor_t major);
+
+/* Remove the nodes of one device. */
+void rump_devnode_remove_dev(mode_t type, dev_t dev);
+
+/* Set by the device faction, for switches with a d_cfdriver.  NULL: no such switch is of use. */
+struct rump_autoconf_ops {
+	/* The device of the unit, with a reference; NULL: none.  sleeps. */
+	struct device *(*ao_acquire)(struct cfdriver *cd, int unit);
+	void (*ao_release)(struct device *dev);
+	/* Call rump_devsw_nodes() for each unit that is there. */
+	void (*ao_units)(struct cfdriver *cd);
+};
+extern const struct rump_autoconf_ops *rump_autoconf;
+/*
+ * Add or remove the nodes of a unit of cd, in every switch of cd's whose minors are units: /dev/name, and for
+ * the character device of a driver that has both, /dev/rname.  sleeps.
+ */
+void rump_devsw_nodes(const struct cfdriver *cd, int unit, const char *name, bool add);
 
 /* As devsw_attach(), without nodes in /dev. */
 int rump_devsw_attach(const char *name, const struct bdevsw *bdev, devmajor_t *bmajor,
