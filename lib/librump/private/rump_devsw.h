@@ -38,9 +38,6 @@ void rump_devnode_setops(const struct rump_devnode_ops *ops);
 /* Remove all nodes of a major. */
 void rump_devnode_remove(mode_t type, devmajor_t major);
 
-/* Remove the nodes of one device. */
-void rump_devnode_remove_dev(mode_t type, dev_t dev);
-
 /* Set by the device faction, for switches with a d_cfdriver.  NULL: no such switch is of use. */
 struct rump_autoconf_ops {
 	/* The device of the unit, with a reference; NULL: none.  sleeps. */
