@@ -20,21 +20,6 @@ config_tables_init(void)
 	config_walks = 0;
 }
 
-void
-config_tables_fini(void)
-{
-	struct cfdriver *cd;
-	struct cftable *ct;
-
-	while ((ct = TAILQ_FIRST(&allcftables)) != NULL) {
-		printf("autoconf: rows of %s were not taken away\n", ct->ct_cfdata->cf_name);
-		TAILQ_REMOVE(&allcftables, ct, ct_list);
-		kmem_free(ct, sizeof(*ct));
-	}
-	LIST_FOREACH (cd, &allcfdrivers, cd_list)
-		printf("autoconf: driver %s was not taken away\n", cd->cd_name);
-}
-
 /* ---- Drivers and attachments ---- */
 
 static cfdriver_t
@@ -101,6 +86,24 @@ units_free(cfdriver_t cd)
 	}
 	cd->cd_devs = NULL;
 	cd->cd_ndevs = 0;
+}
+
+void
+config_tables_fini(void)
+{
+	struct cfdriver *cd;
+	struct cftable *ct;
+
+	while ((ct = TAILQ_FIRST(&allcftables)) != NULL) {
+		printf("autoconf: rows of %s were not taken away\n", ct->ct_cfdata->cf_name);
+		TAILQ_REMOVE(&allcftables, ct, ct_list);
+		kmem_free(ct, sizeof(*ct));
+	}
+	while ((cd = LIST_FIRST(&allcfdrivers)) != NULL) {
+		printf("autoconf: driver %s was not taken away\n", cd->cd_name);
+		LIST_REMOVE(cd, cd_list);
+		units_free(cd);
+	}
 }
 
 int
