@@ -48,8 +48,9 @@ void rump_toy_dma_free(int unit);
 uint8_t *rump_toy_dma_buf(int unit);
 void rump_toy_sync(int unit, size_t off, size_t len, int ops);
 int rump_toy_segs(int unit, int i, uint64_t *addr, uint64_t *len);
-/* At its detach, give nothing back that was not asked for before. */
+/* At its detach, give nothing back that was not asked for before; and use window 0 after that. */
 void rump_toy_careless(int unit);
+uint32_t rump_toy_ghost_read(uint32_t off);
 int rump_toy_attached(void);
 
 #endif /* TOY_KTEST_H */
