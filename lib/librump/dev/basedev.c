@@ -13,6 +13,8 @@
 #include <sys/param.h>
 #include <sys/conf.h>
 #include <sys/cprng.h>
+#include <sys/ioccom.h>
+#include <sys/poll.h>
 #include <sys/stat.h>
 #include <sys/systm.h>
 #include <sys/uio.h>
@@ -24,6 +26,7 @@
 /* Minors of mem are those that BSD has. */
 enum { MEM_NULL = 2, MEM_FULL = 11, MEM_ZERO = 12 };
 enum { RND_RANDOM, RND_URANDOM };
+#define RNDGETENTCNT_HOST _IOR('R', 0, int)
 
 static const uint8_t zeroes[PAGE_SIZE];
 
@@ -56,7 +59,7 @@ static int
 mem_write(dev_t dev, struct uio *uio, int flag)
 {
 	if (minor(dev) == MEM_FULL)
-		return uio->uio_resid == 0 ? 0 : ENOSPC;
+		return ENOSPC; /* of nothing, too */
 	uioskip(uio->uio_resid, uio);
 	return 0;
 }
@@ -96,13 +99,36 @@ rnd_write(dev_t dev, struct uio *uio, int flag)
 	return 0;
 }
 
+/* The host's RNDGETENTCNT; the generator is seeded, and never has less.  Others are EINVAL on the host. */
+static int
+rnd_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
+{
+	if (cmd != RNDGETENTCNT_HOST)
+		return EINVAL;
+	*(int *)data = 256;
+	return 0;
+}
+
+/* random(4) has nothing to wait for but that it is seeded, which it is; writing is not asked for. */
+static int
+rnd_poll(dev_t dev, int events, struct lwp *l)
+{
+	return minor(dev) == RND_RANDOM ? events & (POLLIN | POLLRDNORM) : seltrue(dev, events, l);
+}
+
+static int
+rnd_open(dev_t dev, int flag, int mode, struct lwp *l)
+{
+	return minor(dev) <= RND_URANDOM ? 0 : ENXIO;
+}
+
 static const struct cdevsw rnd_cdevsw = {
-	.d_open = nullopen,
+	.d_open = rnd_open,
 	.d_close = nullclose,
 	.d_read = rnd_read,
 	.d_write = rnd_write,
-	.d_ioctl = noioctl,
-	.d_poll = seltrue,
+	.d_ioctl = rnd_ioctl,
+	.d_poll = rnd_poll,
 	.d_kqfilter = seltrue_kqfilter,
 	.d_flag = D_OTHER | D_MPSAFE | D_NEGOFFSAFE,
 };

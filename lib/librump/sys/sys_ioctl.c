@@ -31,14 +31,18 @@ file_flag(file_t *fp, u_int flag, int on)
 static int
 ioctl_file(struct lwp *l, int fd, file_t *fp, u_long com, void *data)
 {
+	int error;
+
 	switch (com) {
 	case FIOCLEX:
 	case FIONCLEX:
 		fd_set_exclose(l, fd, com == FIOCLEX);
 		return 0;
 	case FIONBIO:
+		/* The file's own flag: a driver that does not know of it is as good as one that does. */
 		file_flag(fp, FNONBLOCK, *(int *)data);
-		break;
+		error = (*fp->f_ops->fo_ioctl)(fp, com, data);
+		return error == ENOTTY || error == EINVAL || error == EPASSTHROUGH ? 0 : error;
 	case FIOASYNC:
 		file_flag(fp, FASYNC, *(int *)data);
 		break;
