@@ -112,7 +112,7 @@ leaf_detach(device_t self, int flags)
 {
 	if (refuse && (flags & DETACH_FORCE) == 0)
 		return EBUSY;
-	detached++;
+	__atomic_fetch_add(&detached, 1, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -123,7 +123,8 @@ leaf_activate(device_t self, devact_t act)
 	return 0;
 }
 
-static CFATTACH_DECL_NEW(leaf, sizeof(struct leaf_softc), leaf_match, leaf_attach, leaf_detach, leaf_activate);
+static CFATTACH_DECL_NEW(
+    leaf, sizeof(struct leaf_softc), leaf_match, leaf_attach, leaf_detach, leaf_activate);
 /* The same driver by another way; a better match than leaf's own. */
 static int
 better_match(device_t parent, cfdata_t cf, void *aux)
@@ -173,7 +174,8 @@ static struct cfdata rows[] = {
 static const char *
 begin(void)
 {
-	detached = refuse = activated = childdetached = deferred_at = attached_children = order = rescans = 0;
+	detached = refuse = activated = childdetached = deferred_at = attached_children = order =
+	    rescans = 0;
 	defer_wanted = pending_wanted = detach_self = false;
 	CHECK(config_init_component(drivers, inits, rows) == 0);
 	return NULL;
@@ -187,11 +189,11 @@ end(void)
 	return NULL;
 }
 
-#define BEGIN                                    \
-	do {                                     \
+#define BEGIN                                   \
+	do {                                    \
 		const char *const w_ = begin(); \
-		if (w_ != NULL)                  \
-			return w_;               \
+		if (w_ != NULL)                 \
+			return w_;              \
 	} while (0)
 
 static device_t
@@ -208,8 +210,8 @@ child(device_t parent, const char *want, int slot, int chan)
 	struct tb_args ta = { want, 0 };
 	const int locs[2] = { slot, chan };
 
-	return config_found(
-	    parent, &ta, NULL, CFARGS(.submatch = config_stdsubmatch, .iattr = "tb", .locators = locs));
+	return config_found(parent, &ta, NULL,
+	    CFARGS(.submatch = config_stdsubmatch, .iattr = "tb", .locators = locs));
 }
 
 /* ---- Cases ---- */
@@ -336,7 +338,8 @@ rump_test_autoconf_children(void)
 	l = child(b, "leaf", 1, 1);
 	(void)child(b, "leaf", 2, 1);
 	CHECK(device_is_active(l) && device_is_enabled(l));
-	CHECK(config_deactivate(b) == EOPNOTSUPP); /* the bus has nothing to do, its children have */
+	CHECK(
+	    config_deactivate(b) == EOPNOTSUPP); /* the bus has nothing to do, its children have */
 	CHECK(activated == 2 && !device_is_active(l) && !device_is_enabled(b));
 	(void)config_deactivate(b);
 	CHECK(activated == 2);
@@ -498,9 +501,9 @@ rump_test_autoconf_events(void)
 	l = child(b, "leaf", 1, 1);
 	CHECK(pmf_event_register(l, PMFE_RADIO_OFF, hear, true));
 	CHECK(pmf_event_register(l, PMFE_RADIO_OFF, hear, false));
-	CHECK(pmf_event_inject(l, PMFE_RADIO_ON));   /* nobody */
+	CHECK(pmf_event_inject(l, PMFE_RADIO_ON));     /* nobody */
 	CHECK(pmf_event_inject(NULL, PMFE_RADIO_OFF)); /* the global one */
-	CHECK(pmf_event_inject(l, PMFE_RADIO_OFF));  /* both */
+	CHECK(pmf_event_inject(l, PMFE_RADIO_OFF));    /* both */
 	mutex_enter(&heard_lock);
 	while (heard < 3 && error == 0)
 		error = cv_timedwait(&heard_cv, &heard_lock, 10 * hz);
@@ -548,15 +551,15 @@ rump_test_autoconf_hold(void)
 	CHECK(l != NULL);
 	((struct leaf_softc *)device_private(l))->sc_value = 4711;
 	mutex_enter(&heard_lock);
-	holding = true;
+	__atomic_store_n(&holding, true, __ATOMIC_RELEASE);
 	cv_broadcast(&heard_cv);
 	/* The detacher has called the driver, and waits. */
-	while (detached == 0)
+	while (__atomic_load_n(&detached, __ATOMIC_ACQUIRE) == 0)
 		(void)cv_timedwait(&heard_cv, &heard_lock, 1);
 	mutex_exit(&heard_lock);
 	CHECK(device_lookup(&leaf_cd, 0) == NULL || device_lookup(&leaf_cd, 0) == l);
 	CHECK(((struct leaf_softc *)device_private(l))->sc_value == 4711);
-	holding = false;
+	__atomic_store_n(&holding, false, __ATOMIC_RELEASE);
 	device_release(l);
 	return NULL;
 }
@@ -567,7 +570,7 @@ rump_test_autoconf_held_detach(void)
 	while (!__atomic_load_n(&holding, __ATOMIC_ACQUIRE))
 		preempt();
 	CHECK(config_detach(device_lookup(&leaf_cd, 0), 0) == 0);
-	CHECK(!holding);
+	CHECK(!__atomic_load_n(&holding, __ATOMIC_ACQUIRE));
 	cv_destroy(&heard_cv);
 	mutex_destroy(&heard_lock);
 	return end();

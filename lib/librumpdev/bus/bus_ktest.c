@@ -74,26 +74,32 @@ rump_test_bus_dmamem(void)
 	int n;
 
 	for (size_t i = 0; i < __arraycount(sizes); i++) {
-		CHECK(bus_dmamem_alloc(rump_dma_tag, sizes[i], 0x10000, 0, &seg[i], 1, &n, BUS_DMA_WAITOK) == 0);
+		CHECK(bus_dmamem_alloc(
+			  rump_dma_tag, sizes[i], 0x10000, 0, &seg[i], 1, &n, BUS_DMA_WAITOK) == 0);
 		CHECK(n == 1 && seg[i].ds_len >= sizes[i] && seg[i].ds_addr % 0x10000 == 0);
 		CHECK(seg[i].ds_addr + seg[i].ds_len <= 0xffffffff);
-		CHECK(bus_dmamem_map(rump_dma_tag, &seg[i], 1, sizes[i], &kva[i], BUS_DMA_WAITOK) == 0);
+		CHECK(bus_dmamem_map(rump_dma_tag, &seg[i], 1, sizes[i], &kva[i], BUS_DMA_WAITOK) ==
+		    0);
 		CHECK(((uint8_t *)kva[i])[sizes[i] - 1] == 0);
 		memset(kva[i], (int)i + 1, sizes[i]);
 	}
 	for (size_t i = 0; i < __arraycount(sizes); i++) {
-		CHECK(((uint8_t *)kva[i])[0] == i + 1 && ((uint8_t *)kva[i])[sizes[i] - 1] == i + 1);
+		CHECK(
+		    ((uint8_t *)kva[i])[0] == i + 1 && ((uint8_t *)kva[i])[sizes[i] - 1] == i + 1);
 		bus_dmamem_unmap(rump_dma_tag, kva[i], sizes[i]);
 		bus_dmamem_free(rump_dma_tag, &seg[i], 1);
 	}
 	CHECK(bus_dmamem_alloc(rump_dma_tag, 8192, 3, 0, seg, 1, &n, BUS_DMA_WAITOK) == EINVAL);
-	CHECK(bus_dmamem_alloc(rump_dma_tag, 8192, 4096, 4096, seg, 1, &n, BUS_DMA_WAITOK) == EINVAL);
-	CHECK(bus_dmamem_alloc(rump_dma_tag, (bus_size_t)1 << 40, 1, 0, seg, 1, &n, BUS_DMA_NOWAIT) == ENOMEM);
+	CHECK(
+	    bus_dmamem_alloc(rump_dma_tag, 8192, 4096, 4096, seg, 1, &n, BUS_DMA_WAITOK) == EINVAL);
+	CHECK(bus_dmamem_alloc(
+		  rump_dma_tag, (bus_size_t)1 << 40, 1, 0, seg, 1, &n, BUS_DMA_NOWAIT) == ENOMEM);
 	/* In one piece of 64 KiB, wherever it lies. */
 	for (int i = 0; i < 20; i++) {
 		bus_dma_segment_t s;
 
-		CHECK(bus_dmamem_alloc(rump_dma_tag, 40960, 1, 65536, &s, 1, &n, BUS_DMA_WAITOK) == 0);
+		CHECK(bus_dmamem_alloc(rump_dma_tag, 40960, 1, 65536, &s, 1, &n, BUS_DMA_WAITOK) ==
+		    0);
 		CHECK((s.ds_addr ^ (s.ds_addr + 40959)) < 65536);
 		bus_dmamem_free(rump_dma_tag, &s, 1);
 	}
@@ -111,18 +117,22 @@ rump_test_bus_segments(void)
 
 	CHECK(bus_dmamap_create(rump_dma_tag, BUFSIZE, 6, BUFSIZE, 0, BUS_DMA_WAITOK, &map) == 0);
 	CHECK(map->dm_mapsize == 0 && map->dm_nsegs == 0);
-	CHECK(bus_dmamap_load(rump_dma_tag, map, buf + 100, BUFSIZE - 100, NULL, BUS_DMA_NOWAIT) == 0);
+	CHECK(bus_dmamap_load(rump_dma_tag, map, buf + 100, BUFSIZE - 100, NULL, BUS_DMA_NOWAIT) ==
+	    0);
 	CHECK(map->dm_mapsize == BUFSIZE - 100 && map->dm_nsegs >= 5);
 	for (int i = 0; i < map->dm_nsegs; i++) {
 		const bus_dma_segment_t *const ds = &map->dm_segs[i];
 
-		CHECK(ds->ds_len > 0 && trunc_page(ds->ds_addr) == trunc_page(ds->ds_addr + ds->ds_len - 1));
-		CHECK(i == 0 || ds->ds_addr != map->dm_segs[i - 1].ds_addr + map->dm_segs[i - 1].ds_len);
+		CHECK(ds->ds_len > 0 &&
+		    trunc_page(ds->ds_addr) == trunc_page(ds->ds_addr + ds->ds_len - 1));
+		CHECK(i == 0 ||
+		    ds->ds_addr != map->dm_segs[i - 1].ds_addr + map->dm_segs[i - 1].ds_len);
 		CHECK(ds->ds_addr > 0xffffffff);
 		sum += ds->ds_len;
 	}
 	CHECK(sum == map->dm_mapsize);
-	bus_dmamap_sync(rump_dma_tag, map, 0, map->dm_mapsize, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
+	bus_dmamap_sync(
+	    rump_dma_tag, map, 0, map->dm_mapsize, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
 	bus_dmamap_sync(rump_dma_tag, map, 5, 7, BUS_DMASYNC_POSTREAD | BUS_DMASYNC_POSTWRITE);
 	bus_dmamap_unload(rump_dma_tag, map);
 	CHECK(map->dm_mapsize == 0 && map->dm_nsegs == 0);
@@ -130,8 +140,10 @@ rump_test_bus_segments(void)
 	CHECK(bus_dmamap_load(rump_dma_tag, map, buf, BUFSIZE + 1, NULL, 0) == EINVAL);
 	CHECK(bus_dmamap_load(rump_dma_tag, map, buf, 0, NULL, 0) == EINVAL);
 	map->dm_maxsegsz = 1024;
-	CHECK(bus_dmamap_load(rump_dma_tag, map, buf, BUFSIZE, NULL, 0) == EFBIG && map->dm_mapsize == 0);
-	CHECK(bus_dmamap_load(rump_dma_tag, map, buf, 5 * 1024, NULL, 0) == 0 && map->dm_nsegs >= 5);
+	CHECK(bus_dmamap_load(rump_dma_tag, map, buf, BUFSIZE, NULL, 0) == EFBIG &&
+	    map->dm_mapsize == 0);
+	CHECK(
+	    bus_dmamap_load(rump_dma_tag, map, buf, 5 * 1024, NULL, 0) == 0 && map->dm_nsegs >= 5);
 	bus_dmamap_destroy(rump_dma_tag, map); /* loaded: it is unloaded */
 	kmem_free(buf, BUFSIZE);
 	return NULL;
@@ -144,7 +156,8 @@ rump_test_bus_limits(void)
 	static const struct {
 		bus_size_t maxsegsz, boundary;
 		int nsegs;
-	} rows[] = { { 65536, 0, 1 }, { 16384, 0, 4 }, { 65536, 32768, 2 }, { 20000, 32768, 4 }, { 5000, 4096, 16 } };
+	} rows[] = { { 65536, 0, 1 }, { 16384, 0, 4 }, { 65536, 32768, 2 }, { 20000, 32768, 4 },
+		{ 5000, 4096, 16 } };
 	bus_dma_segment_t seg;
 	bus_dmamap_t map;
 	void *kva;
@@ -162,7 +175,8 @@ rump_test_bus_limits(void)
 
 			CHECK(ds->ds_len <= rows[r].maxsegsz);
 			CHECK(rows[r].boundary == 0 ||
-			    ((ds->ds_addr ^ (ds->ds_addr + ds->ds_len - 1)) & -rows[r].boundary) == 0);
+			    ((ds->ds_addr ^ (ds->ds_addr + ds->ds_len - 1)) & -rows[r].boundary) ==
+				0);
 		}
 		bus_dmamap_destroy(rump_dma_tag, map);
 	}
@@ -183,7 +197,8 @@ rump_test_bus_bounce(void)
 
 	CHECK(bus_dmatag_subregion(rump_dma_tag, 0, 0xffffffff, &t32, BUS_DMA_WAITOK) == 0);
 	CHECK(bus_dmatag_bounces_p(t32) && !bus_dmatag_bounces_p(rump_dma_tag));
-	CHECK(bus_dmamap_create(t32, BUFSIZE, 2, BUFSIZE, 0, BUS_DMA_WAITOK | BUS_DMA_ALLOCNOW, &map) == 0);
+	CHECK(bus_dmamap_create(
+		  t32, BUFSIZE, 2, BUFSIZE, 0, BUS_DMA_WAITOK | BUS_DMA_ALLOCNOW, &map) == 0);
 	memset(buf, 1, BUFSIZE);
 	CHECK(bus_dmamap_load(t32, map, buf, BUFSIZE, NULL, BUS_DMA_NOWAIT) == 0);
 	CHECK(map->dm_nsegs == 1 && map->dm_segs[0].ds_addr + BUFSIZE <= 0xffffffff);
@@ -309,7 +324,8 @@ rump_test_bus_misuse(int which)
 		bus_dmamap_sync(rump_dma_tag, map, 30, 3, BUS_DMASYNC_PREREAD);
 		break;
 	case MISUSE_SYNC_BOTH:
-		bus_dmamap_sync(rump_dma_tag, map, 0, 32, BUS_DMASYNC_PREREAD | BUS_DMASYNC_POSTWRITE);
+		bus_dmamap_sync(
+		    rump_dma_tag, map, 0, 32, BUS_DMASYNC_PREREAD | BUS_DMASYNC_POSTWRITE);
 		break;
 	case MISUSE_POSTREAD:
 		bus_dmamap_sync(rump_dma_tag, map, 0, 32, BUS_DMASYNC_PREWRITE);

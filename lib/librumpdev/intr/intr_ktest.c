@@ -34,7 +34,8 @@ static int
 first(void *arg)
 {
 	calls[0]++;
-	good_context = cpu_intr_p() && !cpu_softintr_p() && rump_splget() == IPL_VM && arg == &calls[0];
+	good_context =
+	    cpu_intr_p() && !cpu_softintr_p() && rump_splget() == IPL_VM && arg == &calls[0];
 	kernel_locked = KERNEL_LOCKED_P();
 	switch (misuse) {
 	case MISUSE_SLEEP:

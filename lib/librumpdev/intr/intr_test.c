@@ -6,11 +6,11 @@
 #include "../private/testlib.h"
 #include "intr_ktest.h"
 
-#define in_kernel(call)                   \
-	do {                              \
-		rump_schedule();          \
-		call;                     \
-		rump_unschedule();        \
+#define in_kernel(call)            \
+	do {                       \
+		rump_schedule();   \
+		call;              \
+		rump_unschedule(); \
 	} while (0)
 
 START_TEST(intr_level_comes_on_leaving)
