@@ -157,7 +157,7 @@ rump_test_bus_limits(void)
 		bus_size_t maxsegsz, boundary;
 		int nsegs;
 	} rows[] = { { 65536, 0, 1 }, { 16384, 0, 4 }, { 65536, 32768, 2 }, { 20000, 32768, 4 },
-		{ 5000, 4096, 16 } };
+		{ 5000, 4096, 16 }, { 65536, 2048, 32 } };
 	bus_dma_segment_t seg;
 	bus_dmamap_t map;
 	void *kva;
@@ -166,7 +166,7 @@ rump_test_bus_limits(void)
 	CHECK(bus_dmamem_alloc(rump_dma_tag, 65536, 65536, 0, &seg, 1, &n, BUS_DMA_WAITOK) == 0);
 	CHECK(bus_dmamem_map(rump_dma_tag, &seg, 1, 65536, &kva, BUS_DMA_WAITOK) == 0);
 	for (size_t r = 0; r < __arraycount(rows); r++) {
-		CHECK(bus_dmamap_create(rump_dma_tag, 65536, 16, rows[r].maxsegsz, rows[r].boundary,
+		CHECK(bus_dmamap_create(rump_dma_tag, 65536, 40, rows[r].maxsegsz, rows[r].boundary,
 			  BUS_DMA_WAITOK, &map) == 0);
 		CHECK(bus_dmamap_load(rump_dma_tag, map, kva, 65536, NULL, 0) == 0);
 		CHECK(map->dm_nsegs == rows[r].nsegs && map->dm_segs[0].ds_addr == seg.ds_addr);

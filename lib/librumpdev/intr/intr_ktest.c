@@ -196,11 +196,28 @@ const char *
 rump_test_intr_stray_done(void)
 {
 	CHECK(calls[0] == 1 && calls[1] == 1 && intr_line_strays(line) == 1);
+	/* Another that asserts it does not change that. */
+	intr_line_assert(line);
+	return NULL;
+}
+
+const char *
+rump_test_intr_stray_again(void)
+{
+	CHECK(calls[0] == 1 && calls[1] == 1);
+	intr_line_deassert(line);
 	/* It falls, and is of use again. */
 	holds_line = false;
 	intr_line_deassert(line);
 	calls[0] = calls[1] = 0;
 	rump_test_intr_assert();
+	return NULL;
+}
+
+const char *
+rump_test_intr_level_again(void)
+{
+	CHECK(calls[0] == 1 && calls[1] == 1 && count_of("test0") == 1);
 	return NULL;
 }
 

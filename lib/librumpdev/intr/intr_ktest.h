@@ -16,6 +16,8 @@ const char *rump_test_intr_masks(void);
 const char *rump_test_intr_masks_done(void);
 const char *rump_test_intr_stray_begin(void);
 const char *rump_test_intr_stray_done(void);
+const char *rump_test_intr_stray_again(void);
+const char *rump_test_intr_level_again(void);
 const char *rump_test_intr_storm_begin(void);
 const char *rump_test_intr_storm_done(void);
 /* A thread that waits for an interrupt; it comes from another. */

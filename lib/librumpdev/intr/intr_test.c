@@ -48,6 +48,8 @@ START_TEST(intr_that_nobody_claims_is_masked)
 	ck_kernel(rump_test_intr_begin(0));
 	ck_kernel(rump_test_intr_stray_begin());
 	ck_kernel(rump_test_intr_stray_done());
+	ck_kernel(rump_test_intr_stray_again());
+	ck_kernel(rump_test_intr_level_again());
 	ck_kernel(rump_test_intr_end());
 }
 END_TEST
