@@ -15,26 +15,29 @@
 
 void (*biodone_vfs)(struct buf *bp);
 
-/*
- * Call entry of the driver of dev: result gets what it returns, unless there is no driver
- * (result stays) or no such entry (dflt).
- */
-#define DEVSW_CALL(type, slots, dev, result, entry, dflt, ...)                   \
-	do {                                                                     \
-		const struct type *const d_ = devsw_enter((slots), (dev));       \
-		const bool mpsafe_ = d_ == NULL || (d_->d_flag & D_MPSAFE) != 0; \
-                                                                                 \
-		if (d_ == NULL)                                                  \
-			break;                                                   \
-		if (!mpsafe_)                                                    \
-			KERNEL_LOCK(1, NULL);                                    \
-		if (d_->entry != NULL)                                           \
-			(result) = (*d_->entry)(__VA_ARGS__);                    \
-		else                                                             \
-			(result) = (dflt);                                       \
-		if (!mpsafe_)                                                    \
-			KERNEL_UNLOCK_ONE(NULL);                                 \
-		devsw_leave((slots), (dev));                                     \
+/* Call entry of the switch d, whose slot has been entered: result gets what it returns, or dflt without one. */
+#define DEVSW_INVOKE(d, result, entry, dflt, ...)                   \
+	do {                                                        \
+		const bool mpsafe_ = ((d)->d_flag & D_MPSAFE) != 0; \
+                                                                    \
+		if (!mpsafe_)                                       \
+			KERNEL_LOCK(1, NULL);                       \
+		if ((d)->entry != NULL)                             \
+			(result) = (*(d)->entry)(__VA_ARGS__);      \
+		else                                                \
+			(result) = (dflt);                          \
+		if (!mpsafe_)                                       \
+			KERNEL_UNLOCK_ONE(NULL);                    \
+	} while (0)
+/* The same for the driver of dev; result stays if there is none. */
+#define DEVSW_CALL(type, slots, dev, result, entry, dflt, ...)             \
+	do {                                                               \
+		const struct type *const d_ = devsw_enter((slots), (dev)); \
+                                                                           \
+		if (d_ == NULL)                                            \
+			break;                                             \
+		DEVSW_INVOKE(d_, result, entry, dflt, __VA_ARGS__);        \
+		devsw_leave((slots), (dev));                               \
 	} while (0)
 #define BDEV_CALL(dev, result, entry, dflt, ...) \
 	DEVSW_CALL(bdevsw, bslots, dev, result, entry, dflt, __VA_ARGS__)
@@ -76,7 +79,7 @@ bdev_open(dev_t dev, int flag, int devtype, struct lwp *l)
 		return ENXIO;
 	rv = unit_acquire(dev, d->d_cfdriver, d->d_devtounit, &unit);
 	if (rv == 0) {
-		BDEV_CALL(dev, rv, d_open, ENODEV, dev, flag, devtype, l);
+		DEVSW_INVOKE(d, rv, d_open, ENODEV, dev, flag, devtype, l);
 		unit_release(unit);
 	}
 	devsw_leave(bslots, dev);
@@ -201,7 +204,7 @@ cdev_open(dev_t dev, int flag, int devtype, struct lwp *l)
 		return ENXIO;
 	rv = unit_acquire(dev, d->d_cfdriver, d->d_devtounit, &unit);
 	if (rv == 0) {
-		CDEV_CALL(dev, rv, d_open, ENODEV, dev, flag, devtype, l);
+		DEVSW_INVOKE(d, rv, d_open, ENODEV, dev, flag, devtype, l);
 		unit_release(unit);
 	}
 	devsw_leave(cslots, dev);

@@ -3,6 +3,9 @@
 /* Kernel side of autoconf_test.c: a bus of software, and children that say what happened to them. */
 #include "autoconf_impl.h"
 
+#include <sys/kthread.h>
+#include <sys/module.h>
+
 #include <dev/mainbus.h>
 
 #include "autoconf_ktest.h"
@@ -574,6 +577,109 @@ rump_test_autoconf_held_detach(void)
 	cv_destroy(&heard_cv);
 	mutex_destroy(&heard_lock);
 	return end();
+}
+
+/* ---- At boot: a bus of software, found by nobody ---- */
+
+static char boot_order[16];
+static kmutex_t boot_lock;
+static CFDRIVER_DECL(bootdev, DV_VIRTUAL, NULL);
+
+static void
+boot_note(char c)
+{
+	const size_t n = strlen(boot_order);
+
+	if (n < sizeof(boot_order) - 1)
+		boot_order[n] = c;
+}
+
+static void
+boot_interrupts(device_t self)
+{
+	boot_note('i');
+}
+static void
+boot_mountroot(device_t self)
+{
+	/* Boot has waited for the thread. */
+	mutex_enter(&boot_lock);
+	boot_note(device_private(self) != NULL ? 'm' : '?');
+	mutex_exit(&boot_lock);
+}
+static int
+boot_final(device_t self)
+{
+	boot_note('f');
+	return strlen(boot_order) < 6;
+}
+
+static void
+boot_thread(void *arg)
+{
+	mutex_enter(&boot_lock);
+	device_set_private(arg, boot_order);
+	mutex_exit(&boot_lock);
+	config_pending_decr(arg);
+}
+
+static int
+bootdev_match(device_t parent, cfdata_t cf, void *aux)
+{
+	return ((struct mainbus_attach_args *)aux)->maa_name == NULL;
+}
+
+static void
+bootdev_attach(device_t parent, device_t self, void *aux)
+{
+	aprint_normal("\n");
+	boot_note('a');
+	(void)config_finalize_register(self, boot_final);
+	config_mountroot(self, boot_mountroot);
+	config_interrupts(self, boot_interrupts);
+	config_pending_incr(self);
+	if (kthread_create(PRI_NONE, KTHREAD_MPSAFE, NULL, boot_thread, self, NULL, "bootdev") != 0)
+		boot_thread(self);
+}
+
+static CFATTACH_DECL_NEW(bootdev, 0, bootdev_match, bootdev_attach, leaf_detach, NULL);
+static struct cfdriver *const boot_drivers[] = { &bootdev_cd, NULL };
+static struct cfattach *const boot_cas[] = { &bootdev_ca, NULL };
+static const struct cfattachinit boot_inits[] = { { "bootdev", boot_cas }, { NULL, NULL } };
+static struct cfdata boot_rows[] = {
+	{ "bootdev", "bootdev", 0, FSTATE_NOTFOUND, NULL, 0, &at_mainbus },
+	{ NULL, NULL, 0, 0, NULL, 0, NULL },
+};
+
+MODULE(MODULE_CLASS_DRIVER, bootdev, NULL);
+
+static int
+bootdev_modcmd(modcmd_t cmd, void *arg)
+{
+	int error;
+
+	switch (cmd) {
+	case MODULE_CMD_INIT:
+		memset(boot_order, 0, sizeof(boot_order));
+		refuse = 0;
+		mutex_init(&boot_lock, MUTEX_DEFAULT, IPL_NONE);
+		return config_init_component(boot_drivers, boot_inits, boot_rows);
+	case MODULE_CMD_FINI:
+		error = config_fini_component(boot_drivers, boot_inits, boot_rows);
+		if (error == 0)
+			mutex_destroy(&boot_lock);
+		return error;
+	default:
+		return ENOTTY;
+	}
+}
+
+const char *
+rump_test_autoconf_boot(void)
+{
+	CHECK(strcmp(boot_order, "aimfff") == 0);
+	CHECK(device_find_by_xname("bootdev0") != NULL && boot_rows[0].cf_fstate == FSTATE_FOUND);
+	return NULL;
 }
 
 /* ---- The list ---- */

@@ -16,6 +16,7 @@ const char *rump_test_autoconf_deviter(void);
 const char *rump_test_autoconf_pmf(void);
 const char *rump_test_autoconf_events(void);
 const char *rump_test_autoconf_rescan(void);
+const char *rump_test_autoconf_boot(void);
 /* Two threads: one holds a reference until the other waits for it. */
 const char *rump_test_autoconf_hold(void);
 const char *rump_test_autoconf_held_detach(void);

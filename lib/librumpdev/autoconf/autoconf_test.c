@@ -25,6 +25,7 @@ static const struct {
 	{ "pmf", rump_test_autoconf_pmf },
 	{ "events", rump_test_autoconf_events },
 	{ "rescan", rump_test_autoconf_rescan },
+	{ "boot", rump_test_autoconf_boot },
 };
 #define NCASES ((int)(sizeof(cases) / sizeof(cases[0])))
 
@@ -82,7 +83,8 @@ START_TEST(autoconf_tree_is_listed)
 
 	ck_kernel(rump_test_autoconf_tree());
 	ck_assert_int_eq(rump_sys___sysctl(name, 2, text, &len, NULL, 0), 0);
-	ck_assert_str_eq(text, "mainbus0 -\ntbus0 mainbus0\nleaf0 tbus0\ntwig0 tbus0\n");
+	ck_assert_str_eq(
+	    text, "mainbus0 -\nbootdev0 mainbus0\ntbus0 mainbus0\nleaf0 tbus0\ntwig0 tbus0\n");
 	ck_assert_int_eq(rump_sys___sysctl(name, 2, NULL, NULL, text, 4), -1);
 	ck_assert_int_eq(errno, EPERM);
 	ck_kernel(rump_test_autoconf_tree_end());
