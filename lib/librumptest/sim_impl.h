@@ -22,7 +22,7 @@
 #define SIM_LIVELOCK  10000000 /* points without any of the test's own actors waiting */
 #define SIM_WORK      65536    /* points without time passing that take SIM_WORK_NS after all */
 #define SIM_WORK_NS   1000000
-#define SIM_UNFAIR	  1024	   /* points that an actor may pass while others are READY */
+#define SIM_UNFAIR    1024 /* points that an actor may pass while others are READY */
 #define SIM_PATIENCE_NS \
 	INT64_C(3600000000000) /* of timers that wake none of the test's own actors */
 #define SIM_TRACE 64	       /* switches remembered */
