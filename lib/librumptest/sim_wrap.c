@@ -1,29 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * A program written with pthreads in the simulated world, unchanged: part of programs linked with
- * --wrap for the functions here (rump_sim_check() in tests/sim).
+ * A program written with pthreads in the simulated world, unchanged: part of programs whose sources are
+ * compiled with other names for the functions here (rump_sim_check() in tests/sim).
  *
  * The world begins at the first of them and ends with the process; RUMPTEST_SEED is its seed.
  * What the program waits for on the host otherwise (mutexes, condition variables) stops the world.
  */
+#undef rump_init
+#undef sched_yield
+#undef pthread_create
+#undef pthread_join
+#undef pthread_barrier_init
+#undef pthread_barrier_wait
+
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 
+#include <rump/rump.h>
 #include <rump/rumptest.h>
 #include <rump/rumpuser.h>
 
-int __real_rump_init(void);
-int __wrap_rump_init(void);
-int __wrap_sched_yield(void);
-int __wrap_pthread_create(
+int simwrap_rump_init(void);
+int simwrap_sched_yield(void);
+int simwrap_pthread_create(
     pthread_t *threadp, const pthread_attr_t *attr, void *(*fn)(void *), void *arg);
-int __wrap_pthread_join(pthread_t thread, void **resultp);
-int __wrap_pthread_barrier_init(
+int simwrap_pthread_join(pthread_t thread, void **resultp);
+int simwrap_pthread_barrier_init(
     pthread_barrier_t *host, const pthread_barrierattr_t *attr, unsigned count);
-int __wrap_pthread_barrier_wait(pthread_barrier_t *host);
+int simwrap_pthread_barrier_wait(pthread_barrier_t *host);
 
 struct thread {
 	void *(*t_fn)(void *);
@@ -54,14 +61,14 @@ begin(void)
 }
 
 int
-__wrap_rump_init(void)
+simwrap_rump_init(void)
 {
 	begin();
-	return __real_rump_init();
+	return rump_init();
 }
 
 int
-__wrap_sched_yield(void)
+simwrap_sched_yield(void)
 {
 	rumptest_yield();
 	return 0;
@@ -77,7 +84,7 @@ thread_main(void *arg)
 
 /* The attributes are the host's business. */
 int
-__wrap_pthread_create(
+simwrap_pthread_create(
     pthread_t *threadp, const pthread_attr_t *attr, void *(*fn)(void *), void *arg)
 {
 	struct thread *const t = calloc(1, sizeof(*t));
@@ -96,7 +103,7 @@ __wrap_pthread_create(
 }
 
 int
-__wrap_pthread_join(pthread_t thread, void **resultp)
+simwrap_pthread_join(pthread_t thread, void **resultp)
 {
 	struct thread **tp = &threads;
 
@@ -113,7 +120,7 @@ __wrap_pthread_join(pthread_t thread, void **resultp)
 }
 
 int
-__wrap_pthread_barrier_init(
+simwrap_pthread_barrier_init(
     pthread_barrier_t *host, const pthread_barrierattr_t *attr, unsigned count)
 {
 	struct barrier *const b = calloc(1, sizeof(*b));
@@ -126,7 +133,7 @@ __wrap_pthread_barrier_init(
 }
 
 int
-__wrap_pthread_barrier_wait(pthread_barrier_t *host)
+simwrap_pthread_barrier_wait(pthread_barrier_t *host)
 {
 	struct barrier *b = barriers;
 
