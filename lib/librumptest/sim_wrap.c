@@ -8,6 +8,7 @@
  * What the program waits for on the host otherwise (mutexes, condition variables) stops the world.
  */
 #undef rump_init
+#undef nanosleep
 #undef sched_yield
 #undef pthread_create
 #undef pthread_join
@@ -18,6 +19,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <rump/rump.h>
 #include <rump/rumptest.h>
@@ -25,6 +27,7 @@
 
 int simwrap_rump_init(void);
 int simwrap_sched_yield(void);
+int simwrap_nanosleep(const struct timespec *ts, struct timespec *left);
 int simwrap_pthread_create(
     pthread_t *threadp, const pthread_attr_t *attr, void *(*fn)(void *), void *arg);
 int simwrap_pthread_join(pthread_t thread, void **resultp);
@@ -71,6 +74,14 @@ int
 simwrap_sched_yield(void)
 {
 	rumptest_yield();
+	return 0;
+}
+
+int
+simwrap_nanosleep(const struct timespec *ts, struct timespec *left)
+{
+	(void)left;
+	rumptest_advance((int64_t)ts->tv_sec * 1000000000 + ts->tv_nsec);
 	return 0;
 }
 

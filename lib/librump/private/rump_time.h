@@ -26,6 +26,8 @@ void rump_time_upcall(void);
 int64_t rump_callout_poll(void);
 /* The earliest deadline of a callout.  ctx: any.  sleeps: no. */
 int64_t rump_callout_next(void);
+/* The same of all that sleepers look after when there are no kernel threads. */
+int64_t rump_work_next(void);
 
 /*
  * A thread that comes when there is work and goes after a second without.  Embedded in its owner.

@@ -174,7 +174,7 @@ watch_until(const struct watcher *w, uint32_t seq, int64_t deadline_ns)
 		return deadline_ns;
 	if (asked)
 		return now;
-	next = rump_callout_next();
+	next = rump_work_next();
 	/* Due, and somebody else is at it, or it waits for a lock. */
 	if (next <= now)
 		next = now + RUMP_TICK_NS;

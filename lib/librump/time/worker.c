@@ -78,13 +78,20 @@ reap(void)
 	if (when == RUMPUSER_FOREVER)
 		return;
 	if (when > rump_mono_ns()) {
-		rump_timer_want(when);
+		if (rump_threads_p()) /* without, who keeps watch knows by rump_work_next() */
+			rump_timer_want(when);
 		return;
 	}
 	atomic_store_relaxed(&reap_at, RUMPUSER_FOREVER);
 	membar_sync();
 	if (rump_rcu_reap())
 		rump_reap_want();
+}
+
+int64_t
+rump_work_next(void)
+{
+	return MIN(rump_callout_next(), atomic_load_relaxed(&reap_at));
 }
 
 /* Work for a moment when nobody else can do it.  ctx: thread, no lock held. */
