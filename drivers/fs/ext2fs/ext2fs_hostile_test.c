@@ -21,6 +21,7 @@
 #include <rump/rumpdefs.h>
 
 #include "ext2fs_testlib.h"
+#include "ext2fs_testlib_fc.h"
 
 #define MUTATIONS 400 /* of each image */
 #define MAX_FILES 200
@@ -37,6 +38,12 @@ static const struct {
 	{ "ext4 -b 1024 -N 128 -O ^metadata_csum,^64bit -J size=1",
 	    "printf 'jo\\njw -b 40,41,42 src/d/rnd\\njw -r 41\\njc\\n' >jcmd; "
 	    "debugfs -w -f jcmd image" },
+	{ "ext4 -b 1024 -N 128 -O ^metadata_csum,meta_bg,bigalloc,^resize_inode,^has_journal"
+	  " -C 4096 -g 2048",
+	    NULL },
+	{ "ext4 -b 1024 -N 128 -O ^metadata_csum,orphan_file,quota,project,verity,encrypt,casefold"
+	  " -J size=1",
+	    NULL },
 };
 
 static uint64_t state;
@@ -150,6 +157,64 @@ START_TEST(ext2fs_hostile_fields)
 }
 END_TEST
 
+/* Fast commits with a checksum that is right, full of records that nobody would write. */
+static void
+random_record(struct fc_image *im)
+{
+	static const char letters[] = "many\0x";
+	static const uint32_t inos[] = { 0, 2, 7, 8, 11, 12, 13, 14, 15, 100, 127, 128, 129, ~0u };
+	const uint32_t ino = inos[rnd(14)], parent = inos[rnd(14)];
+	uint8_t raw[256];
+
+	switch (rnd(8)) {
+	case 0:
+		fc_add_range(im, ino, rnd(5), (uint16_t)(1 + rnd(6)), 8000 + rnd(100));
+		break;
+	case 1:
+		fc_del_range(im, ino, rnd(5), rnd(4) == 0 ? ~0u - 5 : 1 + rnd(5));
+		break;
+	case 2:
+	case 3:
+		memcpy(raw, fc_inode_at(im, 2 + 11 * rnd(2)), sizeof(raw));
+		for (uint32_t n = rnd(4); n > 0; n--)
+			raw[rnd(160)] = (uint8_t)rnd(256);
+		fc_inode(im, ino, raw, 160);
+		break;
+	default:
+		fc_name(im, 3 + rnd(3), parent, ino, &letters[rnd(2)], 1 + rnd(5));
+		break;
+	}
+}
+
+START_TEST(ext2fs_hostile_fast_commits)
+{
+	unsigned mounted = 0;
+
+	tl_run(
+	    "mkfs.ext4 -b 1024 -N 128 -O fast_commit%s -J size=1,fast_commit_size=8 -F -d src image"
+	    " 16M; cp image sound",
+	    _i == 0 ? "" : ",^metadata_csum,inline_data");
+	for (unsigned i = 0; i < 60; i++) {
+		struct fc_image im;
+
+		state = i + 100u * (unsigned)_i;
+		tl_run("cp sound image");
+		fc_open(&im, "image", "");
+		fc_head(&im, im.im_tid, 0);
+		for (uint32_t n = 1 + rnd(6); n > 0; n--)
+			random_record(&im);
+		fc_tail(&im, im.im_tid, 0);
+		fc_close(&im);
+		if (tl_mount("image", "ext4") != 0)
+			continue;
+		mounted++;
+		(void)tl_exercise(TL_MNT, MAX_FILES);
+		tl_unmount();
+	}
+	ck_assert_uint_gt(mounted, 5);
+}
+END_TEST
+
 START_TEST(ext2fs_hostile_truncated)
 {
 	tl_run("mkfs.ext4 -b 1024 -F -d src image 4M");
@@ -234,6 +299,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_loop_test(
 	    tc, ext2fs_hostile_fields, 0, (int)(sizeof(images) / sizeof(images[0])));
+	tcase_add_loop_test(tc, ext2fs_hostile_fast_commits, 0, 2);
 	tcase_add_test(tc, ext2fs_hostile_truncated);
 	tcase_add_test(tc, ext2fs_hostile_random_bytes);
 	tcase_add_test(tc, ext2fs_hostile_rec_len_0);
