@@ -375,6 +375,7 @@ preempt(void)
 		struct cpu_info *ci = l->l_cpu;
 
 		__atomic_store_n(&ci->ci_nqs, ci->ci_nqs + 1, __ATOMIC_RELEASE);
+		membar_sync(); /* what is read from now on is not older than the count */
 		if (__atomic_load_n(&rump_hot.rh_attention, __ATOMIC_RELAXED) == 0)
 			return;
 	}
