@@ -57,6 +57,15 @@ set(RUMP_KERNEL_FLAGS -std=gnu11 -ffreestanding -nostdinc -fno-common -fno-stric
     -fasynchronous-unwind-tables -Wall -Wextra -Werror -Wno-unused-parameter
     -Wno-sign-compare -Wno-missing-field-initializers -Wmissing-prototypes -Wstrict-prototypes
     -Wpointer-arith -Wvla)
+# GCC would clear and copy structs by "rep stos" and "rep movs", which take 10 ns to start.
+include(CheckCCompilerFlag)
+foreach(name memset memcpy)
+  set(flag -m${name}-strategy=vector_loop:256:noalign,libcall:-1:noalign)
+  check_c_compiler_flag(${flag} RUMP_HAVE_${name}_STRATEGY)
+  if(RUMP_HAVE_${name}_STRATEGY)
+    list(APPEND RUMP_KERNEL_FLAGS ${flag})
+  endif()
+endforeach()
 if(NOT RUMP_SANITIZE AND NOT RUMP_COVERAGE)
   list(APPEND RUMP_KERNEL_FLAGS -Wframe-larger-than=1024)
 endif()
