@@ -268,7 +268,7 @@ START_TEST(readdir_many)
 	static char *seen;
 	struct rump_meminfo before, after;
 	const int many = 100000;
-	char name[20], first[100];
+	char name[20], first[sizeof(path)];
 	struct names ns;
 
 	for (int i = 0; i < many; i++) {
