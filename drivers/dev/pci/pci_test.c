@@ -258,7 +258,7 @@ static const struct {
 START_TEST(pci_messages)
 {
 	struct rump_simdev *const sd = plugged(0, 1, 0, 1);
-	char name[16];
+	char name[32];
 
 	ck_assert(!rump_simdev_message(sd, 0)); /* off */
 	ck_assert_int_eq(

@@ -328,7 +328,7 @@ rumpdev_dmamap_copy(bus_dmamap_t map, bus_size_t off, void *buf, size_t len, boo
 static void
 sync_check(bus_dma_tag_t t, bus_dmamap_t map, bus_addr_t off, bus_size_t len, int ops)
 {
-	const char *const name = t->bdt_name;
+	const char *const name __diagused = t->bdt_name;
 
 	KASSERTMSG(map->_dm_tag == t, "%s: DMA map synced with another tag", name);
 	KASSERTMSG(map->dm_mapsize != 0, "%s: DMA map synced that is not loaded", name);
