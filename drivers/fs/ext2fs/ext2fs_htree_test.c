@@ -42,7 +42,7 @@ setup(void)
 static void
 make_name(char name[NAMELEN + 1], unsigned i)
 {
-	snprintf(name, NAMELEN + 1, "\303\244%08u%0*d", i, NAMELEN - 10, 0);
+	snprintf(name, NAMELEN + 1, "\303\244%08u%0*d", i % 100000000, NAMELEN - 10, 0);
 }
 
 static uint32_t

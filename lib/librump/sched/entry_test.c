@@ -295,7 +295,7 @@ START_TEST(entry_halt_fails_when_one_stays)
 	boot();
 	INSIDE(rump_test_stuck_begin());
 	ck_assert_int_eq(pthread_create(&hard, NULL, stuck_thread, NULL), 0);
-	ck_assert_int_eq(pthread_create(&soft, NULL, stuck_thread, &soft), 0);
+	ck_assert_int_eq(pthread_create(&soft, NULL, stuck_thread, said), 0);
 	while (count_stuck() < 2)
 		sched_yield();
 	look = 1;
