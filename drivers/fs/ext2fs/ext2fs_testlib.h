@@ -44,6 +44,9 @@ unsigned tl_compare(const char *host, const char *rump, unsigned flags);
 /* Walk a mounted tree, read everything; what fails only counts.  Returns the errors met. */
 unsigned tl_exercise(const char *rump, unsigned max_files);
 
+/* Mount the image and tell all of it but owners and attributes: a line for each file, free() it. */
+char *tl_describe(const char *image);
+
 /* From now on the console's lines are kept; what it said until now, free() it. */
 void tl_console_catch(void);
 char *tl_console_release(void);

@@ -78,8 +78,8 @@ struct lwp {
 	int l_biglocks;	  /* (o) KERNEL_LOCK depth dropped over a sleep */
 	int l_ipl;	  /* (o) with LP_HARDINTR: the interrupt's level */
 	int l_locks;	  /* (o) mutexes and rwlocks held */
-	int l_vnkept;	  /* (o) in checked builds, vnode locks that its program keeps between calls */
-	int l_dupfd;	  /* (o) with EDUPFD and EMOVEFD: the descriptor */
+	int l_vnkept; /* (o) in checked builds, vnode locks that its program keeps between calls */
+	int l_dupfd;  /* (o) with EDUPFD and EMOVEFD: the descriptor */
 
 	struct lwp_sync l_sync; /* locks and sleeping: sync/ */
 

@@ -13,18 +13,18 @@
 int rump_sys_reboot(int, char *);
 extern size_t rump_mem_leaks;
 
-#define TESTS(T)                                                                        \
-	T(kmem_sizes)                                                                   \
-	T(kmem_mixed)                                                                   \
-	T(kmem_strings)                                                                 \
-	T(malloc)                                                                       \
-	T(pool)                                                                         \
-	T(pool_hardlimit)                                                               \
-	T(pool_layout)                                                                  \
-	T(pool_cache)                                                                   \
-	T(pool_cache_nowait)                                                            \
-	T(pages) T(pages_reuse) T(vmem) T(vmem_constraints) T(vmem_spans) T(vmem_sleep) \
-	    T(vmem_import)
+#define TESTS(T)             \
+	T(kmem_sizes)        \
+	T(kmem_mixed)        \
+	T(kmem_strings)      \
+	T(malloc)            \
+	T(pool)              \
+	T(pool_hardlimit)    \
+	T(pool_layout)       \
+	T(pool_cache)        \
+	T(pool_cache_nowait) \
+	T(pages)             \
+	T(pages_reuse) T(vmem) T(vmem_constraints) T(vmem_spans) T(vmem_sleep) T(vmem_import)
 #define LIMIT_TESTS(T) T(limit_nosleep) T(limit_drains) T(limit_huge_request)
 
 #define DECLARE(name) const char *rump_test_##name(void);

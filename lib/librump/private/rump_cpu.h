@@ -33,13 +33,13 @@ struct rump_cpu {
 	uint64_t rc_soft[RUMP_SOFT_LEVELS];	 /* (a) handlers to run, a bit each */
 	struct lwp rc_softlwp[RUMP_SOFT_LEVELS]; /* (o) what handlers run as */
 	struct lwp rc_threadlwp;		 /* the softint thread's */
-	struct lwp rc_endlwp;			 /* (o) a thread that has ended, for its last steps */
-	struct rumpuser_thread *rc_thread;	 /* (t) the softint thread, or NULL */
-	uint32_t rc_wake;			 /* (a) softint thread's word: SOFT_* */
-	struct rump_rcu_head *rc_rcu;		 /* (o) given to rump_rcu_call(), newest first */
-	u_int rc_nrcu;				 /* (o) their number */
-	uint32_t rc_snap;			 /* rcu.c: ci_nqs when the grace period began */
-	bool rc_passed;				 /* rcu.c: has passed a quiescent state since */
+	struct lwp rc_endlwp;		   /* (o) a thread that has ended, for its last steps */
+	struct rumpuser_thread *rc_thread; /* (t) the softint thread, or NULL */
+	uint32_t rc_wake;		   /* (a) softint thread's word: SOFT_* */
+	struct rump_rcu_head *rc_rcu;	   /* (o) given to rump_rcu_call(), newest first */
+	u_int rc_nrcu;			   /* (o) their number */
+	uint32_t rc_snap;		   /* rcu.c: ci_nqs when the grace period began */
+	bool rc_passed;			   /* rcu.c: has passed a quiescent state since */
 } __cacheline_aligned;
 
 /* The CPU of threads that have just halted the kernel under themselves. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -99,8 +100,11 @@ await_written(int n, char c)
 {
 	const double patience = seconds() + 20;
 
-	while (!written(n, c) && seconds() < patience)
+	/* Each call does what is due, if there are no kernel threads. */
+	while (!written(n, c) && seconds() < patience) {
+		(void)rump_sys_getpid();
 		sched_yield();
+	}
 	return written(n, c);
 }
 
@@ -189,12 +193,17 @@ END_TEST
 /* By itself: a callout a second while there is something dirty, and none afterwards. */
 START_TEST(syncer_comes_by_itself)
 {
+	const char *const threads = getenv("RUMP_THREADS");
 	const double patience = seconds() + 40;
 
 	ck_assert(!advance(0, false).si_ticking);
 	dirty(0, 'a');
 	ck_assert(advance(DEVICE, false).si_ticking);
-	ck_assert(await_written(0, 'a'));
+	if (threads != NULL && strcmp(threads, "0") == 0)
+		ck_assert(await_written(0, 'a'));
+	for (const double end = seconds() + 20; !written(0, 'a') && seconds() < end;)
+		sched_yield();
+	ck_assert(written(0, 'a'));
 	while (advance(0, false).si_ticking && seconds() < patience)
 		sched_yield();
 	ck_assert(!advance(0, false).si_ticking);
