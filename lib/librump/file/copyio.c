@@ -75,27 +75,12 @@ copystr(const void *from, void *to, size_t len, size_t *done)
 	return nul != NULL ? 0 : ENAMETOOLONG;
 }
 
-/* Byte by byte: what lies behind the NUL may not be readable. */
-static int
-copyinstr_local(const char *from, char *to, size_t len, size_t *done)
-{
-	for (size_t i = 0; i < len; i++) {
-		to[i] = from[i];
-		if (from[i] == '\0') {
-			if (done != NULL)
-				*done = i + 1;
-			return 0;
-		}
-	}
-	if (done != NULL)
-		*done = len;
-	return ENAMETOOLONG;
-}
-
 int
 copyinstr(const void *uaddr, void *kaddr, size_t len, size_t *done)
 {
 	struct vmspace *const vm = curproc->p_vmspace;
+	const char *nul;
+	size_t n;
 
 	if (RUMP_FAULT(COPYIN))
 		return EFAULT;
@@ -103,7 +88,17 @@ copyinstr(const void *uaddr, void *kaddr, size_t len, size_t *done)
 		return vm->vm_ops->vo_copyinstr(vm, uaddr, kaddr, len, done);
 	if (__predict_false(uaddr == NULL))
 		return EFAULT;
-	return copyinstr_local(uaddr, kaddr, len, done);
+	/* memchr() reads in order: what lies behind the NUL may not be readable. */
+	nul = memchr(uaddr, '\0', len);
+	n = nul != NULL ? (size_t)(nul - (const char *)uaddr) + 1 : len;
+	if (__predict_false(n == 0))
+		return ENAMETOOLONG;
+	memcpy(kaddr, uaddr, n);
+	if (nul != NULL) /* even if another thread has just written over it */
+		((char *)kaddr)[n - 1] = '\0';
+	if (done != NULL)
+		*done = n;
+	return nul != NULL ? 0 : ENAMETOOLONG;
 }
 
 int
