@@ -154,23 +154,23 @@ kauth_default_vnode(kauth_cred_t cred, kauth_action_t action, void *cookie, void
 
 /* ---- Access modes to actions ---- */
 
-static const struct {
-	int accmode;
-	kauth_action_t action;
-} access_map[] = {
-	{ VREAD, KAUTH_VNODE_READ_DATA },
-	{ VWRITE, KAUTH_VNODE_WRITE_DATA },
-	{ VEXEC, KAUTH_VNODE_EXECUTE },
-	{ VADMIN, KAUTH_VNODE_WRITE_SECURITY },
-	{ VAPPEND, KAUTH_VNODE_APPEND_DATA },
-	{ VREAD_NAMED_ATTRS, KAUTH_VNODE_READ_EXTATTRIBUTES },
-	{ VWRITE_NAMED_ATTRS, KAUTH_VNODE_WRITE_EXTATTRIBUTES },
-	{ VDELETE_CHILD | VDELETE, KAUTH_VNODE_DELETE },
-	{ VREAD_ATTRIBUTES, KAUTH_VNODE_READ_ATTRIBUTES },
-	{ VWRITE_ATTRIBUTES, KAUTH_VNODE_WRITE_ATTRIBUTES },
-	{ VREAD_ACL, KAUTH_VNODE_READ_SECURITY },
-	{ VWRITE_ACL, KAUTH_VNODE_WRITE_SECURITY },
-	{ VWRITE_OWNER, KAUTH_VNODE_CHANGE_OWNERSHIP },
+/* By the number of the access mode's bit; those that ask for nothing are 0. */
+#define BIT(mode) __builtin_ctz(mode)
+static const kauth_action_t access_map[32] = {
+	[BIT(VREAD)] = KAUTH_VNODE_READ_DATA,
+	[BIT(VWRITE)] = KAUTH_VNODE_WRITE_DATA,
+	[BIT(VEXEC)] = KAUTH_VNODE_EXECUTE,
+	[BIT(VADMIN)] = KAUTH_VNODE_WRITE_SECURITY,
+	[BIT(VAPPEND)] = KAUTH_VNODE_APPEND_DATA,
+	[BIT(VREAD_NAMED_ATTRS)] = KAUTH_VNODE_READ_EXTATTRIBUTES,
+	[BIT(VWRITE_NAMED_ATTRS)] = KAUTH_VNODE_WRITE_EXTATTRIBUTES,
+	[BIT(VDELETE_CHILD)] = KAUTH_VNODE_DELETE,
+	[BIT(VDELETE)] = KAUTH_VNODE_DELETE,
+	[BIT(VREAD_ATTRIBUTES)] = KAUTH_VNODE_READ_ATTRIBUTES,
+	[BIT(VWRITE_ATTRIBUTES)] = KAUTH_VNODE_WRITE_ATTRIBUTES,
+	[BIT(VREAD_ACL)] = KAUTH_VNODE_READ_SECURITY,
+	[BIT(VWRITE_ACL)] = KAUTH_VNODE_WRITE_SECURITY,
+	[BIT(VWRITE_OWNER)] = KAUTH_VNODE_CHANGE_OWNERSHIP,
 };
 
 kauth_action_t
@@ -178,9 +178,8 @@ kauth_accmode_to_action(int accmode)
 {
 	kauth_action_t action = 0;
 
-	for (u_int i = 0; i < __arraycount(access_map); i++)
-		if ((accmode & access_map[i].accmode) != 0)
-			action |= access_map[i].action;
+	for (u_int bits = (u_int)accmode; bits != 0; bits &= bits - 1)
+		action |= access_map[BIT(bits)];
 	return action;
 }
 
