@@ -129,6 +129,16 @@ crc32c_instruction(uint32_t crc, const uint8_t *p, size_t len)
 		p += 3 * STRIDE;
 		len -= 3 * STRIDE;
 	}
+	for (; len >= 64; p += 64, len -= 64) {
+		c = __builtin_ia32_crc32di(c, load64(p));
+		c = __builtin_ia32_crc32di(c, load64(p + 8));
+		c = __builtin_ia32_crc32di(c, load64(p + 16));
+		c = __builtin_ia32_crc32di(c, load64(p + 24));
+		c = __builtin_ia32_crc32di(c, load64(p + 32));
+		c = __builtin_ia32_crc32di(c, load64(p + 40));
+		c = __builtin_ia32_crc32di(c, load64(p + 48));
+		c = __builtin_ia32_crc32di(c, load64(p + 56));
+	}
 	for (; len >= 8; p += 8, len -= 8)
 		c = __builtin_ia32_crc32di(c, load64(p));
 	for (; len > 0; p++, len--)
