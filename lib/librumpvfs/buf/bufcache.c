@@ -426,6 +426,28 @@ buf_getcached(struct vnode *vp, daddr_t lblkno, int slpflag, int slptimeo, struc
 }
 
 struct buf *
+buf_hit(struct vnode *vp, daddr_t lblkno, int size)
+{
+	struct buf *bp;
+	int s;
+
+	s = pserialize_read_enter();
+	bp = buf_find(vp, lblkno, BUF_MAXWALK);
+	pserialize_read_exit(s);
+	if (bp == NULL || !buf_own_try(bp))
+		return NULL;
+	if (__predict_false(bp->b_vp != vp || bp->b_lblkno != lblkno || bp->b_bcount != size ||
+		(bp->b_oflags & (BO_DONE | BO_DELWRI)) == 0 || bp->b_resid != 0)) {
+		buf_disown(bp);
+		return NULL;
+	}
+	KASSERT((bp->b_cflags & BC_INVAL) == 0);
+	if (__atomic_load_n(&bp->b_ref, __ATOMIC_RELAXED) == 0)
+		__atomic_store_n(&bp->b_ref, 1, __ATOMIC_RELAXED);
+	return bp;
+}
+
+struct buf *
 buf_create(struct vnode *vp, daddr_t lblkno, int size)
 {
 	struct buf *const bp = buf_new(size);

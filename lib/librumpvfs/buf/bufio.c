@@ -252,6 +252,9 @@ breadn(struct vnode *vp, daddr_t lblkno, int size, daddr_t *rablks, int *rasizes
 int
 bread(struct vnode *vp, daddr_t lblkno, int size, int flags, struct buf **bpp)
 {
+	*bpp = buf_hit(vp, lblkno, size);
+	if (__predict_true(*bpp != NULL))
+		return 0;
 	return breadn(vp, lblkno, size, NULL, NULL, 0, flags, bpp);
 }
 

@@ -45,6 +45,8 @@ buf_disown(struct buf *bp)
 /* The same with bufcache_lock held. */
 void buf_disown_locked(struct buf *bp);
 
+/* The buffer of a block of this size that is cached, valid and nobody's, owned; or NULL. */
+struct buf *buf_hit(struct vnode *vp, daddr_t lblkno, int size);
 /* The buffer of a block that is not in the cache, owned; NULL when it is there.  sleeps. */
 struct buf *buf_create(struct vnode *vp, daddr_t lblkno, int size);
 
