@@ -80,6 +80,7 @@ struct nameidata {
 #define ISDOTDOT     0x00002000
 #define MAKEENTRY    0x00004000 /* the file system may put it in the cache */
 #define ISLASTCN     0x00008000
+#define CACHEMISSED  0x00010000 /* the name cache was just asked: cache_lookup() need not look */
 #define ISWHITEOUT   0x00020000
 #define DOWHITEOUT   0x00040000
 #define REQUIREDIR   0x00080000 /* a slash follows the last component */

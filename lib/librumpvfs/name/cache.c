@@ -208,6 +208,12 @@ bool
 cache_lookup(struct vnode *dvp, const char *name, size_t namelen, uint32_t nameiop,
     uint32_t cnflags, int *iswht, struct vnode **vpp)
 {
+	if ((cnflags & CACHEMISSED) != 0) {
+		*vpp = NULL;
+		if (iswht != NULL)
+			*iswht = 0;
+		return false;
+	}
 	if (!cache_lookup_raw(dvp, name, namelen, cnflags, iswht, vpp))
 		return false;
 	if ((cnflags & MAKEENTRY) == 0 ||

@@ -72,8 +72,8 @@ walk_at_union(const struct vnode *vp)
 
 /* One component other than '.': *vpp, NULL when absent.  False: cannot tell. */
 static inline bool
-walk_step(const struct nc_walker *nw, struct vnode *dvp, const char *p, size_t len,
-    uint64_t namehash, struct vnode **vpp)
+walk_step(struct nc_walker *nw, struct vnode *dvp, const char *p, size_t len, uint64_t namehash,
+    struct vnode **vpp)
 {
 	struct vnode_impl *dvip = VNODE_TO_VIMPL(dvp);
 	struct ncentry *nc;
@@ -91,8 +91,10 @@ walk_step(const struct nc_walker *nw, struct vnode *dvp, const char *p, size_t l
 		(atomic_load_relaxed(&rump_etfs_firsts) & RUMP_ETFS_FIRST(namehash)) != 0))
 		return false;
 	nc = nc_find(dvip, p, len, nc_hash(dvip, namehash));
-	if (nc == NULL)
+	if (nc == NULL) {
+		nw->nw_missed = true;
 		return false;
+	}
 	nc_touch(nc);
 	*vpp = nc->nc_vp;
 	if (nc->nc_vp == NULL)

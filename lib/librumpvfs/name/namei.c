@@ -38,6 +38,7 @@ struct walk {
 	size_t wk_len;	       /* bytes of it, and */
 	const char *wk_next;   /* what follows it */
 	bool wk_locked;	       /* wk_dvp is locked */
+	bool wk_missed;	       /* the cache has no entry for what wk_p begins with */
 };
 
 static inline bool
@@ -57,6 +58,7 @@ walker_init(struct nc_walker *nw, const struct nameidata *nd, struct vnode *root
 	nw->nw_parent = want_parent(&nd->ni_cnd);
 	nw->nw_light = (flags & LIGHTREF) != 0;
 	nw->nw_nocross = (flags & NOCROSSMOUNT) != 0;
+	nw->nw_missed = false;
 }
 
 /* ---- One component ---- */
@@ -81,7 +83,7 @@ walk_parse(struct walk *wk)
 		continue;
 	wk->wk_next = q;
 	wk->wk_last = *q == '\0';
-	cnp->cn_flags &= ~(ISLASTCN | MAKEENTRY | ISDOTDOT | REQUIREDIR | ISWHITEOUT);
+	cnp->cn_flags &= ~(ISLASTCN | MAKEENTRY | ISDOTDOT | REQUIREDIR | ISWHITEOUT | CACHEMISSED);
 	cnp->cn_flags |= MAKEENTRY;
 	if (len == 2 && p[0] == '.' && p[1] == '.')
 		cnp->cn_flags |= ISDOTDOT;
@@ -93,6 +95,10 @@ walk_parse(struct walk *wk)
 		    cnp->cn_nameiop == RENAME)
 			cnp->cn_flags &= ~MAKEENTRY;
 	}
+	/* Who is about to change the directory has to forget what came in since. */
+	if (wk->wk_missed && (!wk->wk_last || cnp->cn_nameiop == LOOKUP))
+		cnp->cn_flags |= CACHEMISSED;
+	wk->wk_missed = false;
 	return 0;
 }
 
@@ -297,6 +303,16 @@ walk_follow(struct walk *wk, struct vnode *vp)
 
 /* ---- The end of a walk ---- */
 
+/* Lock the file at the end, if that is wanted and no directory is locked. */
+static void
+lock_leaf(const struct componentname *cnp, struct vnode *vp)
+{
+	const int lktype = (cnp->cn_flags & LOCKSHARED) != 0 ? LK_SHARED : LK_EXCLUSIVE;
+
+	if ((cnp->cn_flags & LOCKLEAF) != 0)
+		(void)vn_lock(vp, lktype | LK_RETRY);
+}
+
 /* The path is a directory and has no last component: "/", or a link to it. */
 static int
 walk_self(struct walk *wk)
@@ -318,9 +334,7 @@ walk_self(struct walk *wk)
 	nd->ni_vp = wk->wk_dvp;
 	nd->ni_dvp = NULL;
 	vref(nd->ni_vp);
-	if ((cnp->cn_flags & LOCKLEAF) != 0)
-		(void)vn_lock(nd->ni_vp,
-		    LK_RETRY | ((cnp->cn_flags & LOCKSHARED) != 0 ? LK_SHARED : LK_EXCLUSIVE));
+	lock_leaf(cnp, nd->ni_vp);
 	return 0;
 }
 
@@ -343,17 +357,16 @@ walk_absent(struct walk *wk)
 static void
 walk_lockleaf(struct walk *wk, struct vnode *vp)
 {
-	const uint32_t flags = wk->wk_nd->ni_cnd.cn_flags;
-	const int lktype = (flags & LOCKSHARED) != 0 ? LK_SHARED : LK_EXCLUSIVE;
+	const struct componentname *cnp = &wk->wk_nd->ni_cnd;
 
 	if (vp == wk->wk_dvp && wk->wk_locked)
 		return;
-	if ((flags & ISDOTDOT) == 0 || !wk->wk_locked) {
-		(void)vn_lock(vp, lktype | LK_RETRY);
+	if ((cnp->cn_flags & ISDOTDOT) == 0 || !wk->wk_locked) {
+		lock_leaf(cnp, vp);
 		return;
 	}
 	VOP_UNLOCK(wk->wk_dvp);
-	(void)vn_lock(vp, lktype | LK_RETRY);
+	lock_leaf(cnp, vp);
 	(void)vn_lock(wk->wk_dvp, LK_EXCLUSIVE | LK_RETRY);
 }
 
@@ -410,6 +423,7 @@ walk_ahead(struct walk *wk, bool *foundp)
 		if (new == NULL && nw.nw_dvp != old)
 			return 0;
 		wk->wk_p = nw.nw_path;
+		wk->wk_missed = nw.nw_missed;
 		if (new != NULL) {
 			wk->wk_dvp = new;
 			vrele(old);
@@ -475,18 +489,20 @@ walk_one(struct walk *wk)
 static int
 walk_run(struct walk *wk)
 {
-	bool found;
+	bool found, ahead = false; /* the cache has led to where the walk begins */
 	int error;
 
 	do {
-		error = walk_ahead(wk, &found);
-		if (error != 0)
-			return error;
-		if (found) {
-			if ((wk->wk_nd->ni_cnd.cn_flags & LOCKLEAF) != 0)
-				walk_lockleaf(wk, wk->wk_nd->ni_vp);
-			return 0;
+		if (ahead) {
+			error = walk_ahead(wk, &found);
+			if (error != 0)
+				return error;
+			if (found) {
+				lock_leaf(&wk->wk_nd->ni_cnd, wk->wk_nd->ni_vp);
+				return 0;
+			}
 		}
+		ahead = true;
 		while (*wk->wk_p == '/')
 			wk->wk_p++;
 		error = *wk->wk_p == '\0' ? walk_self(wk) : walk_one(wk);
@@ -494,34 +510,25 @@ walk_run(struct walk *wk)
 	return error;
 }
 
-/* The whole way through the cache, without as much as a reference on where it begins. */
-static enum nc_walk
-walk_cached(struct nameidata *nd)
+static void
+walk_finish(struct walk *wk, int error)
 {
-	const char *path = nd->ni_pnbuf;
-	struct nc_walker nw;
-	enum nc_walk r;
-	int s;
+	struct nameidata *nd = wk->wk_nd;
 
-	s = pserialize_read_enter();
-	walker_init(&nw, nd, (nd->ni_cnd.cn_flags & NOCHROOT) != 0 ? rootvnode : cwd_peekroot());
-	nw.nw_path = path;
-	if (*path == '/')
-		nw.nw_dvp = nw.nw_rootdir;
-	else
-		nw.nw_dvp = nd->ni_atdir != NULL ? nd->ni_atdir : cwd_peekcdir();
-	r = cache_walk(&nw);
-	pserialize_read_exit(s);
-	if (r == NCW_FOUND)
-		nd->ni_vp = nw.nw_vp;
-	return r;
+	if (error == 0 && wk->wk_locked) {
+		nd->ni_dvp = wk->wk_dvp;
+	} else {
+		walk_unlock(wk);
+		vrele(wk->wk_dvp);
+	}
+	vrele(wk->wk_root);
+	nd->ni_next = wk->wk_p;
 }
 
 int
-namei(struct nameidata *nd)
+namei_from(struct nameidata *nd, struct vnode *dvp, const char *path, bool missed)
 {
-	struct componentname *cnp = &nd->ni_cnd;
-	struct walk wk = { .wk_nd = nd };
+	struct walk wk = { .wk_nd = nd, .wk_dvp = dvp, .wk_p = path, .wk_missed = missed };
 	int error;
 
 	ASSERT_SLEEPABLE();
@@ -529,40 +536,83 @@ namei(struct nameidata *nd)
 	nd->ni_rootdir = nd->ni_erootdir = NULL;
 	nd->ni_loopcnt = 0;
 	nd->ni_pnbuf = nd->ni_pathbuf->pb_path;
-	wk.wk_p = nd->ni_pnbuf;
-	if (*wk.wk_p == '\0')
-		return ENOENT;
-	if (!want_parent(cnp) && (cnp->cn_flags & LOCKLEAF) == 0)
-		switch (walk_cached(nd)) {
-		case NCW_FOUND:
-			return 0;
-		case NCW_ABSENT:
-			return ENOENT;
-		case NCW_ON:
-			break;
-		}
-	wk.wk_root = (cnp->cn_flags & NOCHROOT) != 0 ? rootvnode : cwd_getroot();
-	if ((cnp->cn_flags & NOCHROOT) != 0)
+	if ((nd->ni_cnd.cn_flags & NOCHROOT) != 0) {
+		wk.wk_root = rootvnode;
 		vref(rootvnode);
-	if (*wk.wk_p == '/') {
-		wk.wk_dvp = wk.wk_root;
-		vref(wk.wk_dvp);
-	} else if (nd->ni_atdir != NULL) {
-		wk.wk_dvp = nd->ni_atdir;
-		vref(wk.wk_dvp);
 	} else {
-		wk.wk_dvp = cwd_getcdir();
+		wk.wk_root = cwd_getroot();
 	}
 	error = walk_run(&wk);
-	if (error == 0 && wk.wk_locked) {
-		nd->ni_dvp = wk.wk_dvp;
-	} else {
-		walk_unlock(&wk);
-		vrele(wk.wk_dvp);
-	}
-	vrele(wk.wk_root);
-	nd->ni_next = wk.wk_p;
+	walk_finish(&wk, error);
 	return error;
+}
+
+/* Where the path begins, referenced. */
+static struct vnode *
+walk_origin(const struct nameidata *nd)
+{
+	struct vnode *dvp;
+
+	if (*nd->ni_pnbuf != '/' && nd->ni_atdir == NULL)
+		return cwd_getcdir();
+	if (*nd->ni_pnbuf == '/' && (nd->ni_cnd.cn_flags & NOCHROOT) == 0)
+		return cwd_getroot();
+	dvp = *nd->ni_pnbuf == '/' ? rootvnode : nd->ni_atdir;
+	vref(dvp);
+	return dvp;
+}
+
+/*
+ * As far as the cache goes, without as much as a reference on where the path begins.  NCW_ON: the
+ * walker's directory is referenced.
+ */
+static enum nc_walk
+walk_cached(struct nameidata *nd, struct nc_walker *nw)
+{
+	enum nc_walk r;
+	bool held;
+	int s;
+
+	s = pserialize_read_enter();
+	walker_init(nw, nd, (nd->ni_cnd.cn_flags & NOCHROOT) != 0 ? rootvnode : cwd_peekroot());
+	nw->nw_path = nd->ni_pnbuf;
+	if (*nw->nw_path == '/')
+		nw->nw_dvp = nw->nw_rootdir;
+	else
+		nw->nw_dvp = nd->ni_atdir != NULL ? nd->ni_atdir : cwd_peekcdir();
+	r = cache_walk(nw);
+	held = r == NCW_ON && vcache_tryvget(nw->nw_dvp) == 0;
+	pserialize_read_exit(s);
+	if (r == NCW_ON && !held) {
+		/* The directory is on its way out: from the beginning then. */
+		nw->nw_dvp = walk_origin(nd);
+		nw->nw_path = nd->ni_pnbuf;
+		nw->nw_missed = false;
+	}
+	return r;
+}
+
+int
+namei(struct nameidata *nd)
+{
+	struct nc_walker nw;
+
+	ASSERT_SLEEPABLE();
+	nd->ni_vp = nd->ni_dvp = NULL;
+	nd->ni_pnbuf = nd->ni_pathbuf->pb_path;
+	if (*nd->ni_pnbuf == '\0')
+		return ENOENT;
+	switch (walk_cached(nd, &nw)) {
+	case NCW_FOUND:
+		nd->ni_vp = nw.nw_vp;
+		lock_leaf(&nd->ni_cnd, nw.nw_vp);
+		return 0;
+	case NCW_ABSENT:
+		return ENOENT;
+	case NCW_ON:
+		break;
+	}
+	return namei_from(nd, nw.nw_dvp, nw.nw_path, nw.nw_missed);
 }
 
 int

@@ -156,37 +156,60 @@ fd_nameiat_simple_user(
 
 /* ---- Light ---- */
 
-/* The walk through the cache alone, from wherever the path begins. */
+/*
+ * The walk through the cache alone, from wherever the path begins.  NCW_ON: the walker's directory
+ * is referenced, or NULL when that failed.
+ */
 static enum nc_walk
-walk_light(const char *path, struct vnode *dvp, int follow, struct vnode **vpp)
+walk_light(struct nc_walker *nw, const char *path, struct vnode *dvp, int follow)
 {
-	struct nc_walker nw = {
-		.nw_path = path,
-		.nw_cred = curlwp->l_cred,
-		.nw_follow = follow == FOLLOW,
-		.nw_light = true,
-	};
 	enum nc_walk r;
 	int s;
 
+	nw->nw_path = path;
+	nw->nw_cred = curlwp->l_cred;
+	nw->nw_follow = follow == FOLLOW;
+	nw->nw_light = true;
+	nw->nw_parent = nw->nw_nocross = nw->nw_missed = false;
 	s = pserialize_read_enter();
-	nw.nw_rootdir = cwd_peekroot();
-	nw.nw_dvp = path[0] == '/' ? nw.nw_rootdir : dvp != NULL ? dvp : cwd_peekcdir();
-	r = cache_walk(&nw);
+	nw->nw_rootdir = cwd_peekroot();
+	nw->nw_dvp = path[0] == '/' ? nw->nw_rootdir : dvp != NULL ? dvp : cwd_peekcdir();
+	r = cache_walk(nw);
+	if (r == NCW_ON && vcache_tryvget(nw->nw_dvp) != 0)
+		nw->nw_dvp = NULL;
 	pserialize_read_exit(s);
-	*vpp = nw.nw_vp;
 	return r;
+}
+
+/* Go on with locks.  owns: buf. */
+static int
+walk_on(const struct nc_walker *nw, char *buf, struct vnode *dvp, int follow, struct vnode **vpp)
+{
+	struct pathbuf pb = { .pb_path = buf };
+	struct nameidata nd;
+	int error;
+
+	NDINIT(&nd, LOOKUP, follow, &pb);
+	if (dvp != NULL)
+		NDAT(&nd, dvp);
+	error = nw->nw_dvp != NULL ? namei_from(&nd, nw->nw_dvp, nw->nw_path, nw->nw_missed)
+				   : namei(&nd);
+	pathbuf_release(&pb);
+	if (error == 0)
+		*vpp = nd.ni_vp;
+	return error;
 }
 
 int
 namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode **vpp)
 {
-	struct pathbuf *pb;
+	struct nc_walker nw;
 	struct vnode *dvp;
 	struct file *fp;
 	char *buf = PNBUF_GET();
 	int error;
 
+	*vpp = NULL;
 	error = copyinstr(path, buf, MAXPATHLEN, NULL);
 	if (error == 0 && buf[0] == '\0')
 		error = ENOENT;
@@ -196,8 +219,9 @@ namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode 
 		PNBUF_PUT(buf);
 		return error;
 	}
-	switch (walk_light(buf, dvp, follow, vpp)) {
+	switch (walk_light(&nw, buf, dvp, follow)) {
 	case NCW_FOUND:
+		*vpp = nw.nw_vp;
 		PNBUF_PUT(buf);
 		break;
 	case NCW_ABSENT:
@@ -205,10 +229,7 @@ namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode 
 		error = ENOENT;
 		break;
 	case NCW_ON:
-		pb = pathbuf_assimilate(buf);
-		error =
-		    nameiat_simple(dvp, pb, follow == FOLLOW ? &nsm_follow : &nsm_nofollow, vpp);
-		pathbuf_destroy(pb);
+		error = walk_on(&nw, buf, dvp, follow, vpp);
 		break;
 	}
 	fdat_leave(fdat, fp);

@@ -69,11 +69,17 @@ pathbuf_maybe_copyin(const char *userpath, enum uio_seg seg, struct pathbuf **re
 }
 
 void
-pathbuf_destroy(struct pathbuf *pb)
+pathbuf_release(struct pathbuf *pb)
 {
 	if (pb->pb_given != NULL)
 		PNBUF_PUT(pb->pb_given);
 	PNBUF_PUT(pb->pb_path);
+}
+
+void
+pathbuf_destroy(struct pathbuf *pb)
+{
+	pathbuf_release(pb);
 	kmem_free(pb, sizeof(*pb));
 }
 

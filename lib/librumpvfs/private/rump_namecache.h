@@ -146,12 +146,13 @@ bool nc_getid(struct vnode_impl *vip, struct nc_id *id);
 enum nc_walk {
 	NCW_FOUND,  /* nw_vp is the file, referenced */
 	NCW_ABSENT, /* the cache knows that it is not there */
-	NCW_ON,	    /* nw_dvp and nw_path: from here with locks */
+	NCW_ON,	    /* nw_dvp, nw_path and nw_missed: from here with locks */
 };
 struct nc_walker {
 	struct vnode *nw_dvp;
 	const char *nw_path;
 	struct vnode *nw_vp;
+	bool nw_missed;		  /* the cache has no entry for the component at nw_path */
 	struct vnode *nw_rootdir; /* where '..' ends */
 	kauth_cred_t nw_cred;
 	bool nw_follow;	 /* a link in the last component counts as on the way */

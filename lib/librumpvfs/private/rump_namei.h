@@ -15,6 +15,15 @@ struct pathbuf {
 
 int pathbuf_init(void);
 void pathbuf_fini(void);
+/* Give the paths of a pathbuf back that itself is the caller's. */
+void pathbuf_release(struct pathbuf *pb);
+
+/*
+ * As namei(), but begin with what path names from dvp on, where the walk of the cache has stopped.
+ * path lies in the nameidata's buffer.  missed: the cache has no entry for the first component.
+ * owns: dvp, whose reference is consumed.
+ */
+int namei_from(struct nameidata *nd, struct vnode *dvp, const char *path, bool missed);
 
 /*
  * The directory that fd stands for, referenced by the descriptor until fdat_leave(); *fpp is NULL
