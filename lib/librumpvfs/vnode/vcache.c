@@ -312,10 +312,11 @@ vcache_loaded(struct vnode_impl *vip)
 	KASSERT(vp->v_op != NULL);
 	if ((vp->v_mount->mnt_iflag & IMNT_MPSAFE) != 0)
 		vp->v_vflag |= VV_MPSAFE;
+	/* Before anybody can find it and take it off again; the gate keeps the reclaimer away. */
+	vlru_insert(vip);
 	mutex_enter(vp->v_interlock);
 	vstate_change(vp, VS_LOADING, VS_LOADED);
 	mutex_exit(vp->v_interlock);
-	vlru_insert(vip);
 }
 
 int

@@ -22,9 +22,14 @@
 #include "rump_vfs.h"
 #include "rump_vnode.h"
 
-/* Vnodes that one call of vlru_trim() looks at, and those that it takes at most. */
-#define VLRU_LOOK 64
-#define VLRU_TAKE 4
+/*
+ * Vnodes that one call of vlru_trim() looks at, and those that it takes at most.  It makes room for
+ * some more than the one that is wanted: what is done once a call is then paid once for all of them,
+ * and what they leave behind has one grace period.
+ */
+#define VLRU_LOOK  64
+#define VLRU_TAKE  20
+#define VLRU_SPARE 16
 
 static kmutex_t vlru_lock;
 static TAILQ_HEAD(, vnode_impl) vlru_list; /* (vlru_lock) oldest first */
@@ -52,9 +57,12 @@ vlru_insert(struct vnode_impl *vip)
 	mutex_exit(&vlru_lock);
 }
 
+/* Who has shut the gate is alone with vi_onlru: what is off the list comes back by its own doing. */
 void
 vlru_remove(struct vnode_impl *vip)
 {
+	if (!vip->vi_onlru)
+		return;
 	mutex_enter(&vlru_lock);
 	if (vip->vi_onlru) {
 		TAILQ_REMOVE(&vlru_list, vip, vi_lrulist);
@@ -118,39 +126,66 @@ vlru_pick(int *look)
 	return NULL;
 }
 
+/* Leave the mount whose operations vlru_reclaim() has entered. */
+static void
+vlru_leave(struct mount **inp)
+{
+	if (*inp == NULL)
+		return;
+	fstrans_done(*inp);
+	vfs_rele(*inp);
+	*inp = NULL;
+}
+
+/*
+ * Enter the operations of vp's mount, if we are not in them since the vnode before.  Reclaimed vnodes
+ * do not keep the mount's memory, so we do.
+ */
+static bool
+vlru_enter(struct vnode *vp, struct mount **inp)
+{
+	struct mount *const mp = vp->v_mount;
+
+	if (mp == *inp)
+		return true;
+	vlru_leave(inp);
+	if (fstrans_start_nowait(mp) != 0)
+		return false;
+	vfs_ref(mp);
+	*inp = mp;
+	return true;
+}
+
 /* Reclaim what vlru_pick() took, or put it back. */
 static bool
-vlru_reclaim(struct vnode *vp)
+vlru_reclaim(struct vnode *vp, struct mount **inp)
 {
-	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
-	struct mount *mp = vp->v_mount;
-	const bool locked = fstrans_start_nowait(mp) == 0;
+	const bool reclaim = vlru_enter(vp, inp) && VOP_LOCK(vp, LK_EXCLUSIVE | LK_NOWAIT) == 0;
 
-	if (locked && VOP_LOCK(vp, LK_EXCLUSIVE | LK_NOWAIT) == 0) {
+	if (reclaim) {
 		vcache_reclaim(vp);
-		fstrans_done(mp);
-		vrele(vp);
-		return true;
+	} else {
+		vlru_insert(VNODE_TO_VIMPL(vp));
+		mutex_enter(vp->v_interlock);
+		vstate_change(vp, VS_BLOCKED, VS_LOADED);
+		mutex_exit(vp->v_interlock);
 	}
-	if (locked)
-		fstrans_done(mp);
-	mutex_enter(vp->v_interlock);
-	vstate_change(vp, VS_BLOCKED, VS_LOADED);
-	mutex_exit(vp->v_interlock);
-	vlru_insert(vip);
 	vrele(vp);
-	return false;
+	return reclaim;
 }
 
 void
 vlru_trim(void)
 {
+	const int spare = MIN(VLRU_SPARE, desiredvnodes / 64);
 	int look = VLRU_LOOK, take = VLRU_TAKE;
+	struct mount *in = NULL;
 	struct vnode *vp;
 
-	while (take > 0 && atomic_load_relaxed(&numvnodes) >= (unsigned int)desiredvnodes &&
+	while (take > 0 && (int)atomic_load_relaxed(&numvnodes) >= desiredvnodes - spare &&
 	    (vp = vlru_pick(&look)) != NULL)
-		take -= vlru_reclaim(vp);
+		take -= vlru_reclaim(vp, &in);
+	vlru_leave(&in);
 }
 
 /* Give pages and buffers up, written out if that works. */

@@ -9,12 +9,15 @@
  * it, and the one that takes the count to zero clears it, calls VOP_INACTIVE and only then lets
  * go.  A light reference (a stat of a cached name) does not set it, and gives the vnode back with
  * one compare-and-swap: nothing has happened that the file system should hear of.  When both kinds
- * meet, whoever is last pays, for the bit is in the word.
+ * meet, whoever is last pays, for the bit is in the word.  Where VOP_INACTIVE is genfs_nullop() there
+ * is nothing to pay: one compare-and-swap too.
  *
  * v_holdcnt keeps the memory of a vnode without keeping its identity.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+
+#include <miscfs/genfs/genfs.h>
 
 #include "rump_vfs.h"
 #include "rump_vnode.h"
@@ -59,12 +62,37 @@ vrele_fast(struct vnode *vp)
 	}
 }
 
+/* The file system has nothing to do when the last reference goes. */
+static inline bool
+vnode_inactive_void(const struct vnode *vp)
+{
+	int (**const ops)(void *) = atomic_load_relaxed(&vp->v_op);
+
+	return ops[VOP_INACTIVE_DESCOFFSET] == genfs_nullop;
+}
+
+/* The last reference of a loaded vnode whose VOP_INACTIVE does nothing: forgive the debt. */
+static bool
+vrele_void(struct vnode *vp)
+{
+	unsigned int use = atomic_load_relaxed(&vp->v_usecount);
+
+	do {
+		if ((use & VUSECOUNT_MASK) != 1 || (use & VUSECOUNT_GATE) == 0)
+			return false;
+	} while (!__atomic_compare_exchange_n(&vp->v_usecount, &use, (use - 1) & ~VUSECOUNT_ACTIVE,
+	    true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	return true;
+}
+
 void
 vrele(struct vnode *vp)
 {
 	if (__predict_true(vrele_fast(vp)))
 		return;
 	ASSERT_SLEEPABLE();
+	if (vnode_inactive_void(vp) && vrele_void(vp))
+		return;
 	vrele_last(vp, LK_NONE);
 }
 
@@ -80,7 +108,8 @@ vput(struct vnode *vp)
 {
 	unsigned int use = atomic_load_relaxed(&vp->v_usecount);
 
-	if ((use & VUSECOUNT_MASK) > 1 || (use & VUSECOUNT_ACTIVE) == 0) {
+	if ((use & VUSECOUNT_MASK) > 1 || (use & VUSECOUNT_ACTIVE) == 0 ||
+	    vnode_inactive_void(vp)) {
 		VOP_UNLOCK(vp);
 		vrele(vp);
 		return;
