@@ -4,7 +4,7 @@
  * ext2fs in core: the mount, the inode, and what the files of this component offer each other.
  *
  * Everything is read-only, and what is in memory about a file never changes after its vnode was
- * loaded but for a hint.  What is remembered on the way (places of inode tables, checksums that were
+ * loaded but for hints.  What is remembered on the way (places of inode tables, checksums that were
  * right) are single words, read and written atomically.  So there is one lock: um_lock, a leaf,
  * around the meter of console lines.  No buffer is held over a uiomove().
  *
@@ -66,6 +66,7 @@ struct e2node {
 	struct e2_inode i_di;	   /* (i) */
 	uint32_t i_seed;	   /* (i) of checksums */
 	uint32_t i_hint;	   /* (a) offset behind the entry last found, in a directory */
+	uint64_t i_where;	   /* (a) of a directory: a block of it and its place, or 0 */
 	dev_t i_rdev;		   /* (i) */
 	struct lockf *i_lockf;	   /* advisory locks */
 };

@@ -68,28 +68,53 @@ dir_csum_ok(const struct e2node *ip, uint64_t lbn, const uint8_t *block)
 	    e2_csum_dx(ip->i_seed, block, dn.dx_off + (size_t)dn.dx_count * E2_DX_ENTRY_SIZE, tail);
 }
 
-int
-ext2fs_dir_block(struct e2node *ip, uint64_t lbn, struct buf **bpp)
+/*
+ * The disk block of the directory's block lbn.  i_where has the one asked for last: its number plus
+ * one above WHERE_SHIFT, its place below; what does not fit is looked up each time.
+ */
+#define WHERE_SHIFT 40
+
+static int
+dir_map(struct e2node *ip, uint64_t lbn, uint64_t *blk)
 {
-	struct ext2mount *const um = ip->i_um;
+	const uint64_t where = atomic_load_relaxed(&ip->i_where);
 	struct e2_run run;
 	int error;
 
-	if (lbn >= ip->i_di.i_size >> um->um_bshift)
-		return ext2fs_dir_bad(ip, lbn << um->um_bshift, "block past the end");
+	if (__predict_true(where >> WHERE_SHIFT == lbn + 1)) {
+		*blk = where & ((UINT64_C(1) << WHERE_SHIFT) - 1);
+		return 0;
+	}
+	if (lbn >= ip->i_di.i_size >> ip->i_um->um_bshift)
+		return ext2fs_dir_bad(ip, lbn << ip->i_um->um_bshift, "block past the end");
 	error = ext2fs_map(ip, lbn, &run);
 	if (error != 0)
 		return error;
 	if (run.r_blk == 0)
-		return ext2fs_dir_bad(ip, lbn << um->um_bshift, "hole");
-	error = ext2fs_bread(um, run.r_blk, "directory", ip->i_number, bpp);
-	if (error != 0 || !um->um_csum || ext2fs_verified(um, run.r_blk, ip->i_number))
+		return ext2fs_dir_bad(ip, lbn << ip->i_um->um_bshift, "hole");
+	*blk = run.r_blk;
+	if ((lbn + 1) >> (64 - WHERE_SHIFT) == 0 && run.r_blk >> WHERE_SHIFT == 0)
+		atomic_store_relaxed(&ip->i_where, (lbn + 1) << WHERE_SHIFT | run.r_blk);
+	return 0;
+}
+
+int
+ext2fs_dir_block(struct e2node *ip, uint64_t lbn, struct buf **bpp)
+{
+	struct ext2mount *const um = ip->i_um;
+	uint64_t blk;
+	int error;
+
+	error = dir_map(ip, lbn, &blk);
+	if (error == 0)
+		error = ext2fs_bread(um, blk, "directory", ip->i_number, bpp);
+	if (error != 0 || !um->um_csum || ext2fs_verified(um, blk, ip->i_number))
 		return error;
 	if (!dir_csum_ok(ip, lbn, (*bpp)->b_data)) {
 		brelse(*bpp, 0);
-		return ext2fs_bad_checksum(um, "directory block", run.r_blk, ip->i_number);
+		return ext2fs_bad_checksum(um, "directory block", blk, ip->i_number);
 	}
-	ext2fs_set_verified(um, run.r_blk, ip->i_number);
+	ext2fs_set_verified(um, blk, ip->i_number);
 	return 0;
 }
 

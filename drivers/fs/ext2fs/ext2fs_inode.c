@@ -146,6 +146,7 @@ ext2fs_inode_load(struct ext2mount *um, ino_t ino, struct e2node *ip)
 	ip->i_um = um;
 	ip->i_seed = 0;
 	ip->i_hint = 0;
+	ip->i_where = 0;
 	ip->i_lockf = NULL;
 	error = e2_inode_decode(bytes, isize, um->um_hurd, &ip->i_di);
 	if (error == 0 && um->um_csum) {

@@ -331,15 +331,6 @@ ext2fs_vop_advlock(void *v)
 }
 
 static int
-ext2fs_vop_inactive(void *v)
-{
-	struct vop_inactive_v2_args *const ap = v;
-
-	*ap->a_recycle = false;
-	return 0;
-}
-
-static int
 ext2fs_vop_reclaim(void *v)
 {
 	struct vop_reclaim_v2_args *const ap = v;
@@ -365,16 +356,16 @@ ext2fs_vop_print(void *v)
 }
 
 /* What files, devices and fifos have in common. */
-#define EXT2FS_COMMON_OPS                                                                         \
-	{ &vop_default_desc, vn_default_error }, { &vop_access_desc, ext2fs_vop_access },         \
-	    { &vop_accessx_desc, genfs_accessx }, { &vop_getattr_desc, ext2fs_vop_getattr },      \
-	    { &vop_setattr_desc, ext2fs_vop_erofs }, { &vop_inactive_desc, ext2fs_vop_inactive }, \
-	    { &vop_reclaim_desc, ext2fs_vop_reclaim }, { &vop_lock_desc, genfs_lock },            \
-	    { &vop_unlock_desc, genfs_unlock }, { &vop_islocked_desc, genfs_islocked },           \
-	    { &vop_print_desc, ext2fs_vop_print }, { &vop_bwrite_desc, vn_bwrite },               \
-	    { &vop_getextattr_desc, ext2fs_vop_getextattr },                                      \
-	{                                                                                         \
-		&vop_listextattr_desc, ext2fs_vop_listextattr                                     \
+#define EXT2FS_COMMON_OPS                                                                    \
+	{ &vop_default_desc, vn_default_error }, { &vop_access_desc, ext2fs_vop_access },    \
+	    { &vop_accessx_desc, genfs_accessx }, { &vop_getattr_desc, ext2fs_vop_getattr }, \
+	    { &vop_setattr_desc, ext2fs_vop_erofs }, { &vop_inactive_desc, genfs_nullop },   \
+	    { &vop_reclaim_desc, ext2fs_vop_reclaim }, { &vop_lock_desc, genfs_lock },       \
+	    { &vop_unlock_desc, genfs_unlock }, { &vop_islocked_desc, genfs_islocked },      \
+	    { &vop_print_desc, ext2fs_vop_print }, { &vop_bwrite_desc, vn_bwrite },          \
+	    { &vop_getextattr_desc, ext2fs_vop_getextattr },                                 \
+	{                                                                                    \
+		&vop_listextattr_desc, ext2fs_vop_listextattr                                \
 	}
 
 int (**ext2fs_vnodeop_p)(void *);
