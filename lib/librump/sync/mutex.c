@@ -78,6 +78,7 @@ mutex_sleep(kmutex_t *mtx, struct lwp *l, bool starved)
 {
 	struct sleepq *const sq = sleepq_lock(mtx);
 	const uintptr_t word = atomic_load_relaxed(&mtx->mtx_owner);
+	bool handoff;
 	int nlocks;
 
 	if (mutex_lwp(word) == NULL ||
@@ -91,8 +92,9 @@ mutex_sleep(kmutex_t *mtx, struct lwp *l, bool starved)
 	sleepq_unlock(sq);
 	nlocks = rump_kernel_lock_drop();
 	(void)sleepq_block(l, RUMPUSER_FOREVER, false);
+	handoff = l->l_sync.ls_handoff != 0; /* before a sleep for the kernel lock clears it */
 	rump_kernel_lock_retake(nlocks);
-	return l->l_sync.ls_handoff != 0;
+	return handoff;
 }
 
 /* Take an adaptive mutex that was not free. */
