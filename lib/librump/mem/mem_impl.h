@@ -168,19 +168,34 @@ pool_cache_cpu(struct pool_cache *pc)
 	return pool_cache_cpu_slow(pc);
 }
 
+/* An object of the magazine at hand, or NULL. */
+static inline void *
+pool_cache_trypop(struct pool_cache *pc)
+{
+	struct cpu_info *const ci = curcpu();
+	struct pool_cache_cpu *cc;
+	struct pool_mag *mag;
+	struct mem_cpu *mc;
+	void *obj;
+
+	if (__predict_false(
+		ci == NULL || (mc = ci->ci_data.cpu_mem) == NULL || pc->pc_index >= CC_PERPAGE))
+		return NULL;
+	cc = &mc->mc_first[pc->pc_index];
+	if (__predict_false((mag = cc->cc_cur) == NULL || mag->pm_n == 0))
+		return NULL;
+	cc->cc_nget++;
+	obj = mag->pm_objs[--mag->pm_n];
+	mem_unpoison(obj, pc->pc_pool.pr_size);
+	return obj;
+}
+
 static inline void *
 pool_cache_pop(struct pool_cache *pc, int flags)
 {
-	struct pool_cache_cpu *const cc = pool_cache_cpu(pc);
-	struct pool_mag *mag;
-	void *obj;
+	void *obj = pool_cache_trypop(pc);
 
-	if (__predict_true(cc != NULL && (mag = cc->cc_cur) != NULL && mag->pm_n > 0)) {
-		cc->cc_nget++;
-		obj = mag->pm_objs[--mag->pm_n];
-	} else
-		obj = pool_cache_get_slow(pc, flags);
-	if (obj != NULL)
+	if (__predict_false(obj == NULL) && (obj = pool_cache_get_slow(pc, flags)) != NULL)
 		mem_unpoison(obj, pc->pc_pool.pr_size);
 	return obj;
 }

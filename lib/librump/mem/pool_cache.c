@@ -170,7 +170,7 @@ pool_cache_get_slow(struct pool_cache *pc, int flags)
 
 	if (cc != NULL) {
 		cc->cc_nget++;
-		if (refill(pc, cc))
+		if ((cc->cc_cur != NULL && cc->cc_cur->pm_n > 0) || refill(pc, cc))
 			return cc->cc_cur->pm_objs[--cc->cc_cur->pm_n];
 	}
 	if ((obj = pool_item_get(&pc->pc_pool, flags & ~PR_ZERO)) == NULL)
@@ -232,8 +232,8 @@ pool_cache_put_slow(struct pool_cache *pc, void *obj)
 
 /* ---- The interface ---- */
 
-void *
-pool_cache_get_paddr(pool_cache_t pc, int flags, paddr_t *pap)
+static __noinline void *
+get_paddr(struct pool_cache *pc, int flags, paddr_t *pap)
 {
 	void *obj;
 
@@ -248,6 +248,17 @@ pool_cache_get_paddr(pool_cache_t pc, int flags, paddr_t *pap)
 	if ((flags & PR_ZERO) != 0)
 		memset(obj, 0, pc->pc_pool.pr_size);
 	return obj;
+}
+
+void *
+pool_cache_get_paddr(pool_cache_t pc, int flags, paddr_t *pap)
+{
+	void *obj;
+
+	if (__predict_true(pap == NULL && (flags & PR_ZERO) == 0) &&
+	    __predict_true((obj = pool_cache_trypop(pc)) != NULL))
+		return obj;
+	return get_paddr(pc, flags, pap);
 }
 
 void
