@@ -74,6 +74,8 @@ mount_domount(struct lwp *l, struct vnode **vpp, struct vfsops *ops, const char 
 	mp = vfs_mountalloc(ops, vp);
 	mp->mnt_stat.f_owner = kauth_cred_geteuid(l->l_cred);
 	mp->mnt_flag = flags & MNT_BASIC_FLAGS;
+	/* From mount_cover() on others may find it: nobody unmounts it before it is complete. */
+	(void)vfs_busy(mp);
 	mutex_enter(mp->mnt_updating);
 	error = VFS_MOUNT(mp, path, data, len);
 	mp->mnt_flag &= ~(MNT_OP_FLAGS);
@@ -83,14 +85,15 @@ mount_domount(struct lwp *l, struct vnode **vpp, struct vfsops *ops, const char 
 			(void)VFS_UNMOUNT(mp, MNT_FORCE);
 	}
 	mutex_exit(mp->mnt_updating);
-	if (error != 0) {
-		vfs_rele(mp);
-		return error;
+	if (error == 0) {
+		mountlist_append(mp);
+		*vpp = NULL; /* the mount has it */
+		mount_started(mp);
 	}
-	mountlist_append(mp);
-	*vpp = NULL; /* the mount has it */
-	mount_started(mp);
-	return 0;
+	vfs_unbusy(mp);
+	if (error != 0)
+		vfs_rele(mp);
+	return error;
 }
 
 /* mount(2) with MNT_UPDATE or MNT_GETARGS: of what is mounted at the directory. */
