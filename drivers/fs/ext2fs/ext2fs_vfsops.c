@@ -61,11 +61,14 @@ device_open(struct mount *mp, const char *fspec, struct vnode **devvpp)
 		return error;
 	if (devvp->v_type != VBLK)
 		error = ENOTBLK;
-	else if (spec_node_getmountedfs(devvp) != NULL)
-		error = EBUSY;
+	if (error == 0)
+		error = vn_lock(devvp, LK_EXCLUSIVE);
 	if (error == 0) {
-		vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-		error = VOP_OPEN(devvp, FREAD, FSCRED);
+		/* Under the lock, so that of two mounts at once one is late. */
+		error =
+		    spec_node_getmountedfs(devvp) != NULL ? EBUSY : VOP_OPEN(devvp, FREAD, FSCRED);
+		if (error == 0)
+			spec_node_setmountedfs(devvp, mp);
 		VOP_UNLOCK(devvp);
 	}
 	if (error != 0)
@@ -79,6 +82,7 @@ static void
 device_close(struct vnode *devvp)
 {
 	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
+	spec_node_setmountedfs(devvp, NULL);
 	(void)vinvalbuf(devvp, 0, NOCRED, curlwp, false, 0);
 	(void)VOP_CLOSE(devvp, FREAD, NOCRED);
 	vput(devvp);
@@ -170,7 +174,6 @@ mount_device(struct mount *mp, struct vnode *devvp)
 	vfs_getnewfsid(mp);
 	mp->mnt_stat.f_namemax = E2_NAME_MAX;
 	fill_mount(mp, um);
-	spec_node_setmountedfs(devvp, mp);
 	return 0;
 }
 
@@ -225,7 +228,6 @@ ext2fs_unmount(struct mount *mp, int mntflags)
 	error = vflush(mp, NULL, mntflags & MNT_FORCE ? FORCECLOSE : 0);
 	if (error != 0)
 		return error;
-	spec_node_setmountedfs(um->um_devvp, NULL);
 	device_close(um->um_devvp);
 	ext2mount_free(um);
 	mp->mnt_data = NULL;
