@@ -64,6 +64,7 @@ TAILQ_HEAD(vnodelst, vnode_impl);
 struct mount {
 	TAILQ_ENTRY(mount) mnt_list;   /* (m) */
 	struct vnodelst mnt_vnodelist; /* (l) all its vnodes */
+	unsigned int mnt_nvnodes;      /* (l) how many, without markers */
 	kmutex_t mnt_vnodelock_store;
 	kmutex_t *mnt_vnodelock;	     /* (i) */
 	struct vfsops *mnt_op;		     /* (i) */

@@ -46,22 +46,24 @@ vfs_insmntque(struct vnode *vp, struct mount *mp)
 {
 	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
 	struct mount *old = vp->v_mount;
+	bool last = false;
 
+	/* The vnodes of a mount have one reference in common. */
 	if (old != NULL && old != dead_rootmount) {
 		mutex_enter(old->mnt_vnodelock);
 		TAILQ_REMOVE(&old->mnt_vnodelist, vip, vi_mntvnodes);
+		last = --old->mnt_nvnodes == 0;
 		mutex_exit(old->mnt_vnodelock);
 	}
 	atomic_store_release(&vp->v_mount, mp);
 	if (mp != NULL && mp != dead_rootmount) {
 		mutex_enter(mp->mnt_vnodelock);
+		if (mp->mnt_nvnodes++ == 0)
+			vfs_ref(mp);
 		TAILQ_INSERT_TAIL(&mp->mnt_vnodelist, vip, vi_mntvnodes);
 		mutex_exit(mp->mnt_vnodelock);
 	}
-	/* A vnode keeps the memory of the mount that it was of. */
-	if (mp != NULL && mp != dead_rootmount)
-		vfs_ref(mp);
-	if (old != NULL && old != dead_rootmount)
+	if (last)
 		vfs_rele(old);
 }
 
