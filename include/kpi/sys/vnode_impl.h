@@ -49,6 +49,8 @@ struct vcache_key {
 	uint32_t vk_hash;
 };
 
+#define VNC_VALID 0x80000000u
+
 struct ncentry;
 
 /*
@@ -64,8 +66,7 @@ struct vnode_impl {
 	uint32_t vi_nc_seq;		     /* (a) odd while the next four change */
 	uid_t vi_nc_uid;		     /* (s) */
 	gid_t vi_nc_gid;		     /* (s) */
-	mode_t vi_nc_mode;		     /* (s) */
-	uint32_t vi_nc_valid;		     /* (s) the identity may be used */
+	uint32_t vi_nc_mode;		     /* (s) and VNC_VALID: the identity may be used */
 	LIST_HEAD(, ncentry) vi_nc_children; /* (n) entries in this directory */
 	LIST_HEAD(, ncentry) vi_nc_names;    /* (n) entries for this vnode */
 	/* Identity. */

@@ -45,9 +45,10 @@ ncentry_alloc(const char *name, size_t len)
 {
 	struct ncentry *nc;
 
+	/* The caller sets what it says; linking it, the rest. */
 	nc = len <= NC_INLINE ? pool_cache_get(nc_pool, PR_WAITOK)
 			      : kmem_alloc(ncentry_size(len), KM_SLEEP);
-	memset(nc, 0, sizeof(*nc));
+	nc->nc_used = 0;
 	memset(nc->nc_name + rounddown2(len - 1, 8), 0, 8);
 	memcpy(nc->nc_name, name, len);
 	nc->nc_len = len;
@@ -296,10 +297,9 @@ cache_enter_id(struct vnode *vp, mode_t mode, uid_t uid, gid_t gid, bool valid)
 
 	atomic_store_relaxed(&vip->vi_nc_seq, seq | 1);
 	membar_producer();
-	atomic_store_relaxed(&vip->vi_nc_mode, mode);
+	atomic_store_relaxed(&vip->vi_nc_mode, mode | (valid ? VNC_VALID : 0));
 	atomic_store_relaxed(&vip->vi_nc_uid, uid);
 	atomic_store_relaxed(&vip->vi_nc_gid, gid);
-	atomic_store_relaxed(&vip->vi_nc_valid, valid);
 	atomic_store_release(&vip->vi_nc_seq, (seq | 1) + 1);
 }
 
@@ -308,9 +308,9 @@ nc_getid(struct vnode_impl *vip, struct nc_id *id)
 {
 	const uint32_t seq = atomic_load_acquire(&vip->vi_nc_seq);
 
-	if (atomic_load_relaxed(&vip->vi_nc_valid) == 0)
-		return false;
 	id->ni_mode = atomic_load_relaxed(&vip->vi_nc_mode);
+	if ((id->ni_mode & VNC_VALID) == 0)
+		return false;
 	id->ni_uid = atomic_load_relaxed(&vip->vi_nc_uid);
 	id->ni_gid = atomic_load_relaxed(&vip->vi_nc_gid);
 	membar_consumer();

@@ -32,10 +32,12 @@ walk_may_search(struct vnode_impl *dvip, kauth_cred_t cred)
 	struct nc_id id;
 	int member;
 
-	if (__predict_false(!nc_getid(dvip, &id)))
-		return false;
-	if (__predict_true((id.ni_mode & S_IXALL) == S_IXALL))
+	/* Where everybody may, one word says it all. */
+	if (__predict_true((atomic_load_relaxed(&dvip->vi_nc_mode) & (VNC_VALID | S_IXALL)) ==
+		(VNC_VALID | S_IXALL)))
 		return true;
+	if (!nc_getid(dvip, &id))
+		return false;
 	if (kauth_cred_geteuid(cred) == id.ni_uid)
 		return (id.ni_mode & S_IXUSR) != 0;
 	if (kauth_cred_ismember_gid(cred, id.ni_gid, &member) == 0 && member != 0)
@@ -90,7 +92,7 @@ walk_step(struct nc_walker *nw, struct vnode *dvp, const char *p, size_t len, ui
 	    __predict_false(
 		(atomic_load_relaxed(&rump_etfs_firsts) & RUMP_ETFS_FIRST(namehash)) != 0))
 		return false;
-	nc = nc_find(dvip, p, len, nc_hash(dvip, namehash));
+	nc = nc_find_path(dvip, p, len, nc_hash(dvip, namehash));
 	if (nc == NULL) {
 		nw->nw_missed = true;
 		return false;

@@ -111,7 +111,7 @@ nc_hash(const struct vnode_impl *dvip, uint64_t namehash)
 	return nc_mix(namehash, (uintptr_t)dvip) >> 16;
 }
 
-/* Find an entry.  ctx: read section, or nc_lock. */
+/* Find an entry; name may be of any memory.  ctx: read section, or nc_lock. */
 static inline struct ncentry *
 nc_find(const struct vnode_impl *dvip, const char *name, size_t len, uint32_t hash)
 {
@@ -121,6 +121,34 @@ nc_find(const struct vnode_impl *dvip, const char *name, size_t len, uint32_t ha
 	while (nc != NULL &&
 	    (nc->nc_hash != hash || nc->nc_dvip != dvip || nc->nc_len != len ||
 		memcmp(nc->nc_name, name, len) != 0))
+		nc = atomic_load_consume(&nc->nc_next);
+	return nc;
+}
+
+/* Do the names begin with the same len bytes?  Both may be read in words; nc_name ends in zeroes. */
+static inline bool
+nc_same_words(const char *nc_name, const char *p, size_t len)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	for (; len > 8; len -= 8, nc_name += 8, p += 8)
+		if (nc_word(nc_name) != nc_word(p))
+			return false;
+	return ((nc_word(nc_name) ^ nc_word(p)) << (64 - 8 * len)) == 0;
+#else
+	return memcmp(nc_name, p, len) == 0;
+#endif
+}
+
+/* The same for a name of a path buffer.  len is not 0. */
+static inline struct ncentry *
+nc_find_path(const struct vnode_impl *dvip, const char *p, size_t len, uint32_t hash)
+{
+	const struct nc_table *nt = atomic_load_consume(&nc_table);
+	struct ncentry *nc = atomic_load_consume(&nt->nt_bucket[hash & nt->nt_mask]);
+
+	while (nc != NULL &&
+	    (nc->nc_hash != hash || nc->nc_dvip != dvip || nc->nc_len != len ||
+		!nc_same_words(nc->nc_name, p, len)))
 		nc = atomic_load_consume(&nc->nc_next);
 	return nc;
 }
@@ -136,7 +164,7 @@ nc_touch(struct ncentry *nc)
 struct nc_id {
 	uid_t ni_uid;
 	gid_t ni_gid;
-	mode_t ni_mode;
+	uint32_t ni_mode; /* and VNC_VALID */
 };
 bool nc_getid(struct vnode_impl *vip, struct nc_id *id);
 

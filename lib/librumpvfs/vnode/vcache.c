@@ -180,9 +180,9 @@ vcache_alloc(void)
 	vp->v_size = vp->v_writesize = VSIZENOTSET;
 	LIST_INIT(&vp->v_cleanblkhd);
 	LIST_INIT(&vp->v_dirtyblkhd);
-	vip->vi_state = VS_LOADING;
+	atomic_store_relaxed(&vip->vi_state, VS_LOADING);
 	memset(&vip->vi_key, 0, sizeof(vip->vi_key));
-	vip->vi_nc_valid = 0;
+	vip->vi_nc_mode = 0;
 	LIST_INIT(&vip->vi_nc_children);
 	LIST_INIT(&vip->vi_nc_names);
 	vip->vi_synclist_slot = 0;
