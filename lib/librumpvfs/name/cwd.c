@@ -31,6 +31,14 @@ cwd_peekroot(void)
 	return vp != NULL ? vp : rootvnode;
 }
 
+bool
+cwd_hasroot(void)
+{
+	struct cwdinfo *cwdi = cwd_current();
+
+	return cwdi != NULL && atomic_load_relaxed(&cwdi->cwdi_rdir) != NULL;
+}
+
 struct vnode *
 cwd_peekcdir(void)
 {

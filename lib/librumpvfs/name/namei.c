@@ -32,8 +32,9 @@
 struct walk {
 	struct nameidata *wk_nd;
 	struct vnode *wk_dvp;  /* referenced */
-	struct vnode *wk_root; /* referenced */
+	struct vnode *wk_root; /* referenced, if wk_ownroot */
 	const char *wk_p;      /* the rest */
+	bool wk_ownroot;       /* it is the process's, not the system's */
 	bool wk_last;	       /* the component at hand is the last */
 	size_t wk_len;	       /* bytes of it, and */
 	const char *wk_next;   /* what follows it */
@@ -521,7 +522,8 @@ walk_finish(struct walk *wk, int error)
 		walk_unlock(wk);
 		vrele(wk->wk_dvp);
 	}
-	vrele(wk->wk_root);
+	if (wk->wk_ownroot)
+		vrele(wk->wk_root);
 	nd->ni_next = wk->wk_p;
 }
 
@@ -536,12 +538,9 @@ namei_from(struct nameidata *nd, struct vnode *dvp, const char *path, bool misse
 	nd->ni_rootdir = nd->ni_erootdir = NULL;
 	nd->ni_loopcnt = 0;
 	nd->ni_pnbuf = nd->ni_pathbuf->pb_path;
-	if ((nd->ni_cnd.cn_flags & NOCHROOT) != 0) {
-		wk.wk_root = rootvnode;
-		vref(rootvnode);
-	} else {
-		wk.wk_root = cwd_getroot();
-	}
+	/* Where there is no other root, the system's needs no reference: it is there until the end. */
+	wk.wk_ownroot = (nd->ni_cnd.cn_flags & NOCHROOT) == 0 && cwd_hasroot();
+	wk.wk_root = wk.wk_ownroot ? cwd_getroot() : rootvnode;
 	error = walk_run(&wk);
 	walk_finish(&wk, error);
 	return error;

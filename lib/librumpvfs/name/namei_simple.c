@@ -156,6 +156,8 @@ fd_nameiat_simple_user(
 
 /* ---- Light ---- */
 
+#define PATH_SMALL 256 /* bytes of a path, with its NUL, that lies on the stack */
+
 /*
  * The walk through the cache alone, from wherever the path begins.  NCW_ON: the walker's directory
  * is referenced, or NULL when that failed.
@@ -181,57 +183,73 @@ walk_light(struct nc_walker *nw, const char *path, struct vnode *dvp, int follow
 	return r;
 }
 
-/* Go on with locks.  owns: buf. */
+/* Go on with locks, in a buffer that links can be spliced into. */
 static int
-walk_on(const struct nc_walker *nw, char *buf, struct vnode *dvp, int follow, struct vnode **vpp)
+walk_on(
+    const struct nc_walker *nw, const char *path, struct vnode *dvp, int follow, struct vnode **vpp)
 {
-	struct pathbuf pb = { .pb_path = buf };
+	struct pathbuf pb = { .pb_path = PNBUF_GET() };
 	struct nameidata nd;
 	int error;
 
+	memcpy(pb.pb_path, path, strlen(path) + 1);
 	NDINIT(&nd, LOOKUP, follow, &pb);
 	if (dvp != NULL)
 		NDAT(&nd, dvp);
-	error = nw->nw_dvp != NULL ? namei_from(&nd, nw->nw_dvp, nw->nw_path, nw->nw_missed)
-				   : namei(&nd);
+	error = nw->nw_dvp != NULL
+	    ? namei_from(&nd, nw->nw_dvp, pb.pb_path + (nw->nw_path - path), nw->nw_missed)
+	    : namei(&nd);
 	pathbuf_release(&pb);
 	if (error == 0)
 		*vpp = nd.ni_vp;
 	return error;
 }
 
-int
-namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode **vpp)
+/* path is in the kernel, with NC_SLACK bytes behind it. */
+static int
+namei_light_path(int fdat, const char *path, int follow, struct vnode **vpp)
 {
 	struct nc_walker nw;
 	struct vnode *dvp;
 	struct file *fp;
-	char *buf = PNBUF_GET();
 	int error;
 
-	*vpp = NULL;
-	error = copyinstr(path, buf, MAXPATHLEN, NULL);
-	if (error == 0 && buf[0] == '\0')
-		error = ENOENT;
-	if (error == 0)
-		error = fdat_enter(fdat, buf, &fp, &dvp);
-	if (error != 0) {
-		PNBUF_PUT(buf);
+	if (path[0] == '\0')
+		return ENOENT;
+	error = fdat_enter(fdat, path, &fp, &dvp);
+	if (error != 0)
 		return error;
-	}
-	switch (walk_light(&nw, buf, dvp, follow)) {
+	switch (walk_light(&nw, path, dvp, follow)) {
 	case NCW_FOUND:
 		*vpp = nw.nw_vp;
-		PNBUF_PUT(buf);
 		break;
 	case NCW_ABSENT:
-		PNBUF_PUT(buf);
 		error = ENOENT;
 		break;
 	case NCW_ON:
-		error = walk_on(&nw, buf, dvp, follow, vpp);
+		error = walk_on(&nw, path, dvp, follow, vpp);
 		break;
 	}
 	fdat_leave(fdat, fp);
+	return error;
+}
+
+int
+namei_light(struct lwp *l, int fdat, const char *path, int follow, struct vnode **vpp)
+{
+	char small[PATH_SMALL + NC_SLACK], *buf;
+	int error;
+
+	*vpp = NULL;
+	error = copyinstr(path, small, PATH_SMALL, NULL);
+	if (__predict_true(error == 0))
+		return namei_light_path(fdat, small, follow, vpp);
+	if (error != ENAMETOOLONG)
+		return error;
+	buf = PNBUF_GET();
+	error = copyinstr(path, buf, MAXPATHLEN, NULL);
+	if (error == 0)
+		error = namei_light_path(fdat, buf, follow, vpp);
+	PNBUF_PUT(buf);
 	return error;
 }

@@ -26,6 +26,8 @@ struct cwdinfo {
 struct cwdinfo *cwdinit(void);
 void cwdfree(struct cwdinfo *cwdi);
 
+/* Has the current process been given a root of its own? */
+bool cwd_hasroot(void);
 /* Referenced: the current process's root and current directories. */
 struct vnode *cwd_getroot(void);
 struct vnode *cwd_getcdir(void);
