@@ -42,7 +42,6 @@ do_sys_stat(const char *path, unsigned int nd_flag, struct stat *sb)
 static int
 stat_common(struct lwp *l, int fdat, const char *path, int flags, struct host_stat *ub)
 {
-	struct host_stat hs;
 	struct stat sb;
 	struct vnode *vp;
 	int error;
@@ -52,10 +51,7 @@ stat_common(struct lwp *l, int fdat, const char *path, int flags, struct host_st
 		return error;
 	error = vn_stat(vp, &sb);
 	vnode_rele_light(vp);
-	if (error != 0)
-		return error;
-	hostabi_stat(&sb, &hs);
-	return copyout(&hs, ub, sizeof(hs));
+	return error != 0 ? error : hostabi_stat_copyout(&sb, ub);
 }
 
 int

@@ -77,23 +77,27 @@ vn_lock(struct vnode *vp, int flags)
 void
 vattr_null(struct vattr *vap)
 {
-	const struct timespec unset = { .tv_sec = VNOVAL, .tv_nsec = VNOVAL };
+	static const struct vattr unset = {
+		.va_type = VNON,
+		.va_mode = (mode_t)VNOVAL,
+		.va_nlink = (nlink_t)VNOVAL,
+		.va_uid = (uid_t)VNOVAL,
+		.va_gid = (gid_t)VNOVAL,
+		.va_fsid = (dev_t)VNOVAL,
+		.va_fileid = (ino_t)VNOVAL,
+		.va_size = VNOVALSIZE,
+		.va_blocksize = VNOVAL,
+		.va_atime = { VNOVAL, VNOVAL },
+		.va_mtime = { VNOVAL, VNOVAL },
+		.va_ctime = { VNOVAL, VNOVAL },
+		.va_birthtime = { VNOVAL, VNOVAL },
+		.va_gen = (u_long)VNOVAL,
+		.va_flags = VNOVALFLAGS,
+		.va_rdev = (dev_t)VNOVAL,
+		.va_bytes = VNOVALSIZE,
+	};
 
-	memset(vap, 0, sizeof(*vap));
-	vap->va_type = VNON;
-	vap->va_mode = (mode_t)VNOVAL;
-	vap->va_nlink = (nlink_t)VNOVAL;
-	vap->va_uid = (uid_t)VNOVAL;
-	vap->va_gid = (gid_t)VNOVAL;
-	vap->va_fsid = (dev_t)VNOVAL;
-	vap->va_fileid = (ino_t)VNOVAL;
-	vap->va_size = VNOVALSIZE;
-	vap->va_blocksize = VNOVAL;
-	vap->va_atime = vap->va_mtime = vap->va_ctime = vap->va_birthtime = unset;
-	vap->va_gen = (u_long)VNOVAL;
-	vap->va_flags = VNOVALFLAGS;
-	vap->va_rdev = (dev_t)VNOVAL;
-	vap->va_bytes = VNOVALSIZE;
+	memcpy(vap, &unset, sizeof(*vap));
 }
 
 void
