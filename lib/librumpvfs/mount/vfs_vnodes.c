@@ -118,15 +118,15 @@ iterator_find(
 
 	*waitp = false;
 	while ((vip = TAILQ_NEXT(vip, vi_mntvnodes)) != NULL) {
-		if (vip->vi_state == VS_MARKER)
+		if (vstate_get(VIMPL_TO_VNODE(vip)) == VS_MARKER)
 			continue;
 		vp = VIMPL_TO_VNODE(vip);
 		mutex_enter(vp->v_interlock);
-		if (vip->vi_state != VS_LOADED && vip->vi_state != VS_RECLAIMED) {
+		if (!vstate_stable(vp)) {
 			*waitp = true;
 			return vp;
 		}
-		if (vip->vi_state == VS_LOADED && (filter == NULL || (*filter)(cookie, vp))) {
+		if (vstate_get(vp) != VS_RECLAIMED && (filter == NULL || (*filter)(cookie, vp))) {
 			iterator_move(it, vip);
 			return vp;
 		}

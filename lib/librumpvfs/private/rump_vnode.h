@@ -14,8 +14,31 @@
 
 extern unsigned int numvnodes;
 
+/* Who sees a state sees what led to it. */
+static inline enum vnode_state
+vstate_get(const struct vnode *vp)
+{
+	return atomic_load_acquire(&VNODE_TO_VIMPL(vp)->vi_state);
+}
+
+/*
+ * Is the state one that lasts?  The gate says so before vi_state does: it is shut by one
+ * compare-and-swap.
+ */
+static inline bool
+vstate_stable(const struct vnode *vp)
+{
+	return (atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_GATE) != 0 ||
+	    vstate_get(vp) == VS_RECLAIMED;
+}
+
 /* Opens the gate when to is VS_LOADED, else shuts it; wakes waiters.  locks: v_interlock. */
 void vstate_change(struct vnode *vp, enum vnode_state from, enum vnode_state to);
+/*
+ * LOADED at the end of loading, with the interlock taken only when somebody waits.
+ * locks: none; the vnode is LOADING and the caller's.
+ */
+void vstate_loaded(struct vnode *vp);
 /* Wait until the state is one that lasts.  locks: v_interlock, dropped meanwhile. */
 void vstate_wait_stable(struct vnode *vp);
 

@@ -61,8 +61,11 @@ vcache_match(const struct vnode_impl *vip, const struct mount *mp, const void *k
 {
 	const struct vcache_key *vk = &vip->vi_key;
 
-	return vk->vk_hash == hash && vk->vk_mount == mp && vk->vk_key_len == key_len &&
-	    memcmp(vk->vk_key, key, key_len) == 0;
+	if (vk->vk_hash != hash || vk->vk_mount != mp || vk->vk_key_len != key_len)
+		return false;
+	/* Most keys are inode numbers. */
+	return key_len == sizeof(uint64_t) ? memcmp(vk->vk_key, key, sizeof(uint64_t)) == 0
+					   : memcmp(vk->vk_key, key, key_len) == 0;
 }
 
 /* ctx: read section, or vcache_lock held. */
@@ -173,7 +176,8 @@ vcache_alloc(void)
 	vp->v_mount = NULL;
 	vp->v_data = NULL;
 	vp->v_iflag = vp->v_vflag = vp->v_uflag = 0;
-	vp->v_numoutput = vp->v_writecount = vp->v_holdcnt = 0;
+	vp->v_numoutput = vp->v_writecount = 0;
+	atomic_store_relaxed(&vp->v_holdcnt, 0);
 	vp->v_mountedhere = NULL;
 	vp->v_klist = NULL;
 	vp->v_segvguard = NULL;
@@ -208,7 +212,7 @@ vcache_free_locked(struct vnode_impl *vip)
 	struct vnode *vp = VIMPL_TO_VNODE(vip);
 
 	KASSERT(mutex_owned(vp->v_interlock));
-	KASSERT(vip->vi_state == VS_RECLAIMED && vrefcnt(vp) == 0 && vp->v_holdcnt == 0);
+	KASSERT(vstate_get(vp) == VS_RECLAIMED && vrefcnt(vp) == 0 && vp->v_holdcnt == 0);
 	KASSERT(!vip->vi_onlru);
 	mutex_exit(vp->v_interlock);
 	vfs_insmntque(vp, NULL);
@@ -225,11 +229,10 @@ vcache_free_locked(struct vnode_impl *vip)
 void
 vstate_change(struct vnode *vp, enum vnode_state from, enum vnode_state to)
 {
-	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
-
 	KASSERT(mutex_owned(vp->v_interlock));
-	KASSERTMSG(vip->vi_state == from, "vnode %p in state %d, not %d", vp, vip->vi_state, from);
-	atomic_store_release(&vip->vi_state, to);
+	KASSERTMSG(
+	    vstate_get(vp) == from, "vnode %p in state %d, not %d", vp, vstate_get(vp), from);
+	atomic_store_release(&VNODE_TO_VIMPL(vp)->vi_state, to);
 	if (to == VS_LOADED)
 		(void)__atomic_fetch_or(&vp->v_usecount, VUSECOUNT_GATE, __ATOMIC_RELEASE);
 	else if (from == VS_LOADED)
@@ -237,14 +240,34 @@ vstate_change(struct vnode *vp, enum vnode_state from, enum vnode_state to)
 	cv_broadcast(&vp->v_cv);
 }
 
+/*
+ * Opening the gate is a full barrier, and so is what a waiter does between the hold that announces
+ * it and its look at the gate: one of the two sees the other.
+ */
+void
+vstate_loaded(struct vnode *vp)
+{
+	KASSERT(vstate_get(vp) == VS_LOADING);
+	atomic_store_release(&VNODE_TO_VIMPL(vp)->vi_state, VS_LOADED);
+	(void)__atomic_fetch_or(&vp->v_usecount, VUSECOUNT_GATE, __ATOMIC_SEQ_CST);
+	if (__predict_true(__atomic_load_n(&vp->v_holdcnt, __ATOMIC_SEQ_CST) == 0))
+		return;
+	mutex_enter(vp->v_interlock);
+	cv_broadcast(&vp->v_cv);
+	mutex_exit(vp->v_interlock);
+}
+
 void
 vstate_wait_stable(struct vnode *vp)
 {
-	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
-
 	KASSERT(mutex_owned(vp->v_interlock));
-	while (vip->vi_state != VS_LOADED && vip->vi_state != VS_RECLAIMED)
+	if (vstate_stable(vp))
+		return;
+	vholdl(vp);
+	membar_sync();
+	while (!vstate_stable(vp))
 		cv_wait(&vp->v_cv, vp->v_interlock);
+	holdrelel(vp);
 }
 
 bool
@@ -314,9 +337,7 @@ vcache_loaded(struct vnode_impl *vip)
 		vp->v_vflag |= VV_MPSAFE;
 	/* Before anybody can find it and take it off again; the gate keeps the reclaimer away. */
 	vlru_insert(vip);
-	mutex_enter(vp->v_interlock);
-	vstate_change(vp, VS_LOADING, VS_LOADED);
-	mutex_exit(vp->v_interlock);
+	vstate_loaded(vp);
 }
 
 int

@@ -48,7 +48,6 @@ static const char *const vnode_tags[] = { VNODE_TAGS };
 int
 vn_lock(struct vnode *vp, int flags)
 {
-	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
 	enum vnode_state state;
 	int error;
 
@@ -57,7 +56,7 @@ vn_lock(struct vnode *vp, int flags)
 		error = VOP_LOCK(vp, flags & ~LK_RETRY);
 		if (error != 0)
 			return error;
-		state = atomic_load_acquire(&vip->vi_state); /* and all that a reclaim did before */
+		state = vstate_get(vp); /* and all that a reclaim did before */
 		if (__predict_true(state < VS_RECLAIMING))
 			return 0;
 		/* The lock was waited for while the vnode went away. */
@@ -103,11 +102,9 @@ vattr_null(struct vattr *vap)
 void
 vprint(const char *label, struct vnode *vp)
 {
-	const struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
-
 	printf("%s%svnode %p type %s tag %s state %d\n", label != NULL ? label : "",
 	    label != NULL ? ": " : "", vp, vnode_types[vp->v_type], vnode_tags[vp->v_tag],
-	    vip->vi_state);
+	    vstate_get(vp));
 	printf("\tmount %p usecount %d writecount %d holdcnt %d size %lld\n", vp->v_mount,
 	    vrefcnt(vp), vp->v_writecount, vp->v_holdcnt, (long long)vp->v_size);
 	if (vp->v_data != NULL)

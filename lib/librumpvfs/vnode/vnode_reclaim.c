@@ -87,7 +87,6 @@ static bool
 vlru_try(struct vnode *vp)
 {
 	unsigned int use = atomic_load_relaxed(&vp->v_usecount);
-	bool taken;
 
 	if ((use & VUSECOUNT_MASK) != 0 || (use & VUSECOUNT_GATE) == 0)
 		return false;
@@ -96,14 +95,13 @@ vlru_try(struct vnode *vp)
 		    false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 		return false;
 	}
-	if (!vnode_clean(vp) || !mutex_tryenter(vp->v_interlock))
+	/* Shutting the gate is the decision: nobody has the vnode, and nobody gets it. */
+	if (!vnode_clean(vp) ||
+	    !__atomic_compare_exchange_n(
+		&vp->v_usecount, &use, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return false;
-	taken = __atomic_compare_exchange_n(
-	    &vp->v_usecount, &use, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-	if (taken)
-		vstate_change(vp, VS_LOADED, VS_BLOCKED);
-	mutex_exit(vp->v_interlock);
-	return taken;
+	atomic_store_relaxed(&VNODE_TO_VIMPL(vp)->vi_state, VS_BLOCKED);
+	return true;
 }
 
 /* The next vnode to go, or NULL; *look counts down. */
@@ -124,6 +122,67 @@ vlru_pick(int *look)
 	}
 	mutex_exit(&vlru_lock);
 	return NULL;
+}
+
+/* Give pages and buffers up, written out if that works. */
+static void
+vcache_flush(struct vnode *vp)
+{
+	if (LIST_EMPTY(&vp->v_cleanblkhd) && vnode_clean(vp) && vp->v_uobj.uo_npages == 0)
+		return;
+	if (vinvalbuf(vp, V_SAVE, NOCRED, curlwp, false, 0) != 0)
+		(void)vinvalbuf(vp, 0, NOCRED, curlwp, false, 0);
+}
+
+/* As vcache_reclaim(), but v_interlock is held on return. */
+static void
+vcache_kill(struct vnode *vp)
+{
+	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
+	struct mount *mp = vp->v_mount;
+	bool recycle = false;
+	int error;
+
+	KASSERT(vrefcnt(vp) > 0);
+	KASSERT(VOP_ISLOCKED(vp) == LK_EXCLUSIVE);
+	VSTATE_ASSERT(vp, VS_BLOCKED);
+	vlru_remove(vip);
+	if (vp == atomic_load_relaxed(&mp->mnt_rootcache))
+		atomic_store_relaxed(&mp->mnt_rootcache, NULL);
+	cache_purge(vp); /* with the gate shut, no name comes in any more */
+	vcache_flush(vp);
+	/*
+	 * Somebody else has it open: the file system must hear that this is the end.  Closing a
+	 * device drops the vnode lock for a while; all is as ever for those who come in.
+	 */
+	if (vrefcnt(vp) > 1) {
+		if (vp->v_type == VBLK || vp->v_type == VCHR)
+			spec_node_revoke(vp);
+		(void)VOP_INACTIVE(vp, &recycle);
+	}
+	if ((vp->v_type == VBLK || vp->v_type == VCHR) && vp->v_specnode != NULL)
+		spec_node_destroy(vp);
+	/* From one state that does not last to another: nobody waits for that. */
+	atomic_store_release(&vip->vi_state, VS_RECLAIMING);
+	error = VOP_RECLAIM(vp);
+	if (error != 0)
+		panic("vnode %p cannot be reclaimed: error %d", vp, error);
+	KASSERT(vp->v_data == NULL);
+	vcache_unhash(vip);
+	vfs_insmntque(vp, dead_rootmount);
+	mutex_enter(vp->v_interlock);
+	atomic_store_relaxed(&vp->v_op, dead_vnodeop_p);
+	/* Walks over the name cache look at it without a lock. */
+	atomic_store_relaxed(&vp->v_vflag, VV_MPSAFE | (vp->v_vflag & VV_ISTTY));
+	vp->v_tag = VT_NON;
+	vstate_change(vp, VS_RECLAIMING, VS_RECLAIMED);
+}
+
+void
+vcache_reclaim(struct vnode *vp)
+{
+	vcache_kill(vp);
+	mutex_exit(vp->v_interlock);
 }
 
 /* Leave the mount whose operations vlru_reclaim() has entered. */
@@ -162,16 +221,24 @@ vlru_reclaim(struct vnode *vp, struct mount **inp)
 {
 	const bool reclaim = vlru_enter(vp, inp) && VOP_LOCK(vp, LK_EXCLUSIVE | LK_NOWAIT) == 0;
 
-	if (reclaim) {
-		vcache_reclaim(vp);
-	} else {
+	if (!reclaim) {
 		vlru_insert(VNODE_TO_VIMPL(vp));
 		mutex_enter(vp->v_interlock);
 		vstate_change(vp, VS_BLOCKED, VS_LOADED);
 		mutex_exit(vp->v_interlock);
+		vrele(vp);
+		return false;
 	}
-	vrele(vp);
-	return reclaim;
+	vcache_kill(vp);
+	KASSERT(vrefcnt(vp) == 1); /* ours: the gate was shut all the time */
+	if (vp->v_holdcnt == 0) {
+		atomic_store_relaxed(&vp->v_usecount, 0);
+		vcache_free_locked(VNODE_TO_VIMPL(vp));
+	} else {
+		mutex_exit(vp->v_interlock);
+		vrele(vp);
+	}
+	return true;
 }
 
 void
@@ -186,61 +253,6 @@ vlru_trim(void)
 	    (vp = vlru_pick(&look)) != NULL)
 		take -= vlru_reclaim(vp, &in);
 	vlru_leave(&in);
-}
-
-/* Give pages and buffers up, written out if that works. */
-static void
-vcache_flush(struct vnode *vp)
-{
-	if (LIST_EMPTY(&vp->v_cleanblkhd) && vnode_clean(vp) && vp->v_uobj.uo_npages == 0)
-		return;
-	if (vinvalbuf(vp, V_SAVE, NOCRED, curlwp, false, 0) != 0)
-		(void)vinvalbuf(vp, 0, NOCRED, curlwp, false, 0);
-}
-
-void
-vcache_reclaim(struct vnode *vp)
-{
-	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
-	struct mount *mp = vp->v_mount;
-	bool recycle = false;
-	int error;
-
-	KASSERT(vrefcnt(vp) > 0);
-	KASSERT(VOP_ISLOCKED(vp) == LK_EXCLUSIVE);
-	VSTATE_ASSERT(vp, VS_BLOCKED);
-	vlru_remove(vip);
-	if (vp == atomic_load_relaxed(&mp->mnt_rootcache))
-		atomic_store_relaxed(&mp->mnt_rootcache, NULL);
-	cache_purge(vp); /* with the gate shut, no name comes in any more */
-	vcache_flush(vp);
-	/*
-	 * Somebody else has it open: the file system must hear that this is the end.  Closing a
-	 * device drops the vnode lock for a while; all is as ever for those who come in.
-	 */
-	if (vrefcnt(vp) > 1) {
-		if (vp->v_type == VBLK || vp->v_type == VCHR)
-			spec_node_revoke(vp);
-		(void)VOP_INACTIVE(vp, &recycle);
-	}
-	if ((vp->v_type == VBLK || vp->v_type == VCHR) && vp->v_specnode != NULL)
-		spec_node_destroy(vp);
-	mutex_enter(vp->v_interlock);
-	vstate_change(vp, VS_BLOCKED, VS_RECLAIMING);
-	mutex_exit(vp->v_interlock);
-	error = VOP_RECLAIM(vp);
-	if (error != 0)
-		panic("vnode %p cannot be reclaimed: error %d", vp, error);
-	KASSERT(vp->v_data == NULL);
-	vcache_unhash(vip);
-	vfs_insmntque(vp, dead_rootmount);
-	mutex_enter(vp->v_interlock);
-	atomic_store_relaxed(&vp->v_op, dead_vnodeop_p);
-	/* Walks over the name cache look at it without a lock. */
-	atomic_store_relaxed(&vp->v_vflag, VV_MPSAFE | (vp->v_vflag & VV_ISTTY));
-	vp->v_tag = VT_NON;
-	vstate_change(vp, VS_RECLAIMING, VS_RECLAIMED);
-	mutex_exit(vp->v_interlock);
 }
 
 bool
@@ -262,7 +274,7 @@ vgone(struct vnode *vp)
 	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	mutex_enter(vp->v_interlock);
 	vstate_wait_stable(vp);
-	if (VNODE_TO_VIMPL(vp)->vi_state == VS_RECLAIMED) {
+	if (vstate_get(vp) == VS_RECLAIMED) {
 		mutex_exit(vp->v_interlock);
 		VOP_UNLOCK(vp);
 	} else {
@@ -315,7 +327,7 @@ vdead_check(struct vnode *vp, int flags)
 	KASSERT(mutex_owned(vp->v_interlock));
 	if ((flags & VDEAD_NOWAIT) == 0)
 		vstate_wait_stable(vp);
-	switch (VNODE_TO_VIMPL(vp)->vi_state) {
+	switch (vstate_get(vp)) {
 	case VS_RECLAIMED:
 		return ENOENT;
 	case VS_RECLAIMING:

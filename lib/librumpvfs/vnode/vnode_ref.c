@@ -152,7 +152,7 @@ vrele_dead(struct vnode *vp)
 	unsigned int use;
 
 	mutex_enter(vp->v_interlock);
-	if (VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED) {
+	if (vstate_get(vp) != VS_RECLAIMED) {
 		mutex_exit(vp->v_interlock);
 		return false;
 	}
@@ -176,7 +176,7 @@ vrele_last(struct vnode *vp, int held)
 	for (;;) {
 		unsigned int use;
 
-		if (VNODE_TO_VIMPL(vp)->vi_state == VS_RECLAIMED) {
+		if (vstate_get(vp) == VS_RECLAIMED) {
 			if (held != LK_NONE)
 				VOP_UNLOCK(vp);
 			held = LK_NONE;
@@ -187,7 +187,7 @@ vrele_last(struct vnode *vp, int held)
 		held = LK_NONE;
 		/* Others may have come: then the debt is theirs. */
 		use = atomic_load_relaxed(&vp->v_usecount);
-		if ((use & VUSECOUNT_MASK) != 1 || VNODE_TO_VIMPL(vp)->vi_state != VS_LOADED) {
+		if ((use & VUSECOUNT_MASK) != 1 || vstate_get(vp) != VS_LOADED) {
 			VOP_UNLOCK(vp);
 			if (vrele_fast(vp))
 				return;
@@ -213,18 +213,18 @@ vrele_last(struct vnode *vp, int held)
 int
 vget(struct vnode *vp, int flags, bool waitok)
 {
+	bool got;
+
 	KASSERT(mutex_owned(vp->v_interlock));
 	KASSERT(flags == 0);
 	vholdl(vp);
-	if (waitok)
+	/* A vnode that the reclaimer tries to take may come back: only RECLAIMED is the end. */
+	while (!(got = vnode_tryref(vp, VUSECOUNT_ACTIVE | VUSECOUNT_TOUCHED)) && waitok &&
+	    vstate_get(vp) != VS_RECLAIMED)
 		vstate_wait_stable(vp);
 	mutex_exit(vp->v_interlock);
-	if (!vnode_tryref(vp, VUSECOUNT_ACTIVE | VUSECOUNT_TOUCHED)) {
-		holdrele(vp);
-		return waitok ? ENOENT : EBUSY;
-	}
 	holdrele(vp);
-	return 0;
+	return got ? 0 : waitok ? ENOENT : EBUSY;
 }
 
 int
@@ -244,7 +244,7 @@ void
 vholdl(struct vnode *vp)
 {
 	KASSERT(mutex_owned(vp->v_interlock));
-	vp->v_holdcnt++;
+	atomic_store_relaxed(&vp->v_holdcnt, vp->v_holdcnt + 1);
 }
 
 void
@@ -261,7 +261,8 @@ holdrele_free(struct vnode *vp)
 {
 	KASSERT(mutex_owned(vp->v_interlock));
 	KASSERT(vp->v_holdcnt > 0);
-	if (--vp->v_holdcnt > 0 || vrefcnt(vp) > 0 || VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED)
+	atomic_store_relaxed(&vp->v_holdcnt, vp->v_holdcnt - 1);
+	if (vp->v_holdcnt > 0 || vrefcnt(vp) > 0 || vstate_get(vp) != VS_RECLAIMED)
 		return false;
 	vcache_free_locked(VNODE_TO_VIMPL(vp));
 	return true;
@@ -281,9 +282,8 @@ holdrelel(struct vnode *vp)
 {
 	KASSERT(mutex_owned(vp->v_interlock));
 	KASSERT(vp->v_holdcnt > 0);
-	KASSERT(
-	    vp->v_holdcnt > 1 || vrefcnt(vp) > 0 || VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED);
-	vp->v_holdcnt--;
+	KASSERT(vp->v_holdcnt > 1 || vrefcnt(vp) > 0 || vstate_get(vp) != VS_RECLAIMED);
+	atomic_store_relaxed(&vp->v_holdcnt, vp->v_holdcnt - 1);
 }
 
 void
@@ -296,7 +296,7 @@ vholdrele(struct vnode *vp)
 void
 _vstate_assert(struct vnode *vp, enum vnode_state state, const char *func, int line)
 {
-	const enum vnode_state now = atomic_load_relaxed(&VNODE_TO_VIMPL(vp)->vi_state);
+	const enum vnode_state now = vstate_get(vp);
 
 	if (state == VS_ACTIVE && now == VS_LOADED && vrefcnt(vp) > 0)
 		return;
