@@ -18,16 +18,17 @@ ext2fs_inode_device_bytes(struct ext2mount *um, ino_t ino, struct buf **bpp, con
 {
 	const struct e2_super *s = &um->um_super;
 	uint64_t table, off;
-	uint32_t group;
+	uint32_t group, n;
 	int error;
 
 	if (ino == 0 || ino > s->s_inodes_count)
 		return ESTALE;
-	group = (uint32_t)((ino - 1) / s->s_inodes_per_group);
+	n = (uint32_t)(ino - 1); /* a division of 32 bits costs half of one of 64 */
+	group = n / s->s_inodes_per_group;
 	error = ext2fs_inode_table(um, group, &table);
 	if (error != 0)
 		return error;
-	off = (ino - 1) % s->s_inodes_per_group * s->s_inode_size;
+	off = (uint64_t)(n - group * s->s_inodes_per_group) * s->s_inode_size;
 	error = ext2fs_bread(um, table + (off >> um->um_bshift), "inode table", ino, bpp);
 	if (error == 0)
 		*bytes = (const uint8_t *)(*bpp)->b_data + (off & (um->um_bsize - 1));

@@ -13,6 +13,7 @@
 #include <sys/param.h>
 #include <sys/buf.h>
 #include <sys/dirent.h>
+#include <sys/endian.h>
 #include <sys/kmem.h>
 #include <sys/malloc.h>
 #include <sys/systm.h>
@@ -64,25 +65,51 @@ emit(struct readdir *rd, ino_t ino, uint8_t type, const void *name, size_t namel
 		rd->rd_full = true;
 		return;
 	}
+	/* First, for a short name ends in the same word as the header. */
+	memset((uint8_t *)de + reclen - sizeof(ino_t), 0, sizeof(ino_t));
 	de->d_fileno = ino;
 	de->d_reclen = (uint16_t)reclen;
 	de->d_namlen = (uint16_t)namelen;
 	de->d_type = type;
 	memcpy(de->d_name, name, namelen);
-	memset(de->d_name + namelen, 0, reclen - _DIRENT_NAMEOFF(de) - namelen);
 	rd->rd_used += reclen;
 	rd->rd_pos = next;
 	if (rd->rd_cookies != NULL)
 		rd->rd_cookies[rd->rd_ncookies++] = (off_t)next;
 }
 
-/* No name holds a slash or a NUL, or is empty. */
+/* Is one of the eight bytes 0? */
+static inline bool
+zero_byte(uint64_t w)
+{
+	return ((w - 0x0101010101010101u) & ~w & 0x8080808080808080u) != 0;
+}
+
+static inline bool
+word_ok(uint64_t w)
+{
+	return !zero_byte(w) && !zero_byte(w ^ 0x2f2f2f2f2f2f2f2fu);
+}
+
+/*
+ * No name holds a slash or a NUL, or is empty.  The eight bytes that end with the name are there,
+ * because E2_DIRENT_HDR others come before it.
+ */
 static bool
 name_ok(const struct e2_dirent *de)
 {
-	return de->d_namlen != 0 && memchr(de->d_name, '/', de->d_namlen) == NULL &&
-	    memchr(de->d_name, '\0', de->d_namlen) == NULL;
+	const uint8_t *p = de->d_name;
+	unsigned n = de->d_namlen;
+
+	if (n == 0)
+		return false;
+	for (; n > 8; n -= 8, p += 8)
+		if (!word_ok(le64dec(p)))
+			return false;
+	/* The bytes in front of the name become ones. */
+	return word_ok(~(~le64dec(p + n - 8) >> (64 - 8 * n)));
 }
+CTASSERT(E2_DIRENT_HDR == 8);
 
 /* Does another entry count in the place of this one, or none? */
 static bool
