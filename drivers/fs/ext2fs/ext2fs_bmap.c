@@ -34,20 +34,6 @@ struct ext_walk {
 	uint64_t ew_lo, ew_hi;
 };
 
-static uint32_t
-entry_block(const uint8_t *node, unsigned i, bool leaf)
-{
-	struct e2_extent ee;
-	struct e2_extidx ei;
-
-	if (leaf) {
-		e2_extent_decode(node, i, &ee);
-		return ee.ee_block;
-	}
-	e2_extidx_decode(node, i, &ei);
-	return ei.ei_block;
-}
-
 /* The number of entries that start at or before lbn: they are in ascending order. */
 static unsigned
 entries_upto(const uint8_t *node, const struct e2_exthdr *eh, uint64_t lbn)
@@ -57,7 +43,7 @@ entries_upto(const uint8_t *node, const struct e2_exthdr *eh, uint64_t lbn)
 	while (lo < hi) {
 		const unsigned mid = (lo + hi) / 2;
 
-		if (entry_block(node, mid, eh->eh_depth == 0) <= lbn)
+		if (e2_extentry_block(node, mid) <= lbn)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -74,7 +60,7 @@ leaf_run(const struct e2node *ip, const uint8_t *node, const struct e2_exthdr *e
 	struct e2_extent ee;
 
 	if (n < eh->eh_entries)
-		next = entry_block(node, n, true);
+		next = e2_extentry_block(node, n);
 	run->r_blk = 0;
 	run->r_len = next > ew->ew_lbn ? next - ew->ew_lbn : 1;
 	if (n == 0)
@@ -103,7 +89,7 @@ index_step(const struct e2node *ip, const uint8_t *node, const struct e2_exthdr 
 	struct e2_extidx ei;
 
 	if (n < eh->eh_entries)
-		ew->ew_hi = MIN(ew->ew_hi, MAX(entry_block(node, n, false), ew->ew_lbn + 1));
+		ew->ew_hi = MIN(ew->ew_hi, MAX(e2_extentry_block(node, n), ew->ew_lbn + 1));
 	if (n == 0)
 		return ENOENT;
 	e2_extidx_decode(node, n - 1, &ei);

@@ -189,6 +189,15 @@ e2_exthdr_decode(const void *buf, size_t len, struct e2_exthdr *eh)
 	return 0;
 }
 
+uint32_t
+e2_extentry_block(const void *buf, unsigned i)
+{
+	const uint8_t *p = (const uint8_t *)buf + E2_EXT_HDR_SIZE + i * E2_EXT_ENTRY_SIZE;
+
+	return le32dec(p + E2EE_BLOCK);
+}
+CTASSERT((int)E2EE_BLOCK == (int)E2EX_BLOCK);
+
 void
 e2_extent_entry_decode(const void *buf, struct e2_extent *ee)
 {

@@ -517,6 +517,8 @@ uint32_t e2_blkno_decode(const void *, size_t i);
 /* len: the bytes the node may use (60 in an inode, the block size in a block). */
 int e2_exthdr_decode(const void *, size_t len, struct e2_exthdr *);
 /* i < eh_entries of a header decoded from the same node. */
+/* The first file block of entry i, of a leaf or of an index. */
+uint32_t e2_extentry_block(const void *, unsigned i);
 void e2_extent_decode(const void *, unsigned i, struct e2_extent *);
 void e2_extidx_decode(const void *, unsigned i, struct e2_extidx *);
 /* The E2_EXT_ENTRY_SIZE bytes of one extent. */

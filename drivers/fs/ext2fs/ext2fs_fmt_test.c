@@ -12,6 +12,7 @@
 #define e2_rdev_decode	  rumpns_e2_rdev_decode
 #define e2_exthdr_decode  rumpns_e2_exthdr_decode
 #define e2_extent_decode  rumpns_e2_extent_decode
+#define e2_extentry_block rumpns_e2_extentry_block
 #define e2_extidx_decode  rumpns_e2_extidx_decode
 #define e2_dirent_decode  rumpns_e2_dirent_decode
 #define e2_dirtail_decode rumpns_e2_dirtail_decode
@@ -180,6 +181,7 @@ START_TEST(ext2fs_fmt_extents)
 	put(b + 32, 2, 2);
 	e2_extidx_decode(b, 1, &ei);
 	ck_assert(ei.ei_block == 7 && ei.ei_leaf == UINT64_C(0x200000055));
+	ck_assert_uint_eq(e2_extentry_block(b, 1), 7);
 	ck_assert_int_eq(e2_exthdr_decode(b, 59, &eh), EINVAL); /* no room for 4 */
 	b[2] = 5;
 	ck_assert_int_eq(e2_exthdr_decode(b, 60, &eh), EINVAL); /* more than max */
