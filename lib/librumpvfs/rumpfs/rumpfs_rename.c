@@ -110,23 +110,41 @@ gro_lookup(
 	return rd == NULL ? ENOENT : rumpfs_node_vnode(mp, rd->rd_node, vpp);
 }
 
-/* The directory below upper on the way to lower, referenced; NULL when upper is not above it. */
+/*
+ * The directory below upper on the way to lower, referenced; NULL when upper is not above it.  The
+ * rename lock keeps directories from moving but not from being removed, and a parent lives only as
+ * long as it has a child: so each step holds the lock of the directory it stands on, which rmdir
+ * needs to cut it off.
+ */
 static int
 gro_genealogy(struct mount *mp, kauth_cred_t cred, struct vnode *upper, struct vnode *lower,
     struct vnode **betweenp)
 {
-	struct rumpfs_node *const top = VP_TO_RUMPFS(upper), *rn = VP_TO_RUMPFS(lower);
-	struct rumpfs_node *parent;
+	const struct rumpfs_node *const top = VP_TO_RUMPFS(upper);
+	struct vnode *vp = lower, *next;
+	int error;
 
 	*betweenp = NULL;
-	for (;; rn = parent) {
-		parent = rn->rn_dir.dir_parent;
-		if (parent == NULL)
-			return ENOENT; /* removed meanwhile */
-		if (parent == top)
-			return rumpfs_node_vnode(mp, rn, betweenp);
-		if (parent == rn)
-			return 0; /* the root */
+	for (vref(vp);; vp = next) {
+		struct rumpfs_node *parent = NULL;
+
+		next = NULL;
+		error = vn_lock(vp, LK_SHARED);
+		if (error == 0) {
+			parent = VP_TO_RUMPFS(vp)->rn_dir.dir_parent;
+			if (parent == NULL)
+				error = ENOENT; /* removed meanwhile */
+			else if (parent != top && parent != VP_TO_RUMPFS(vp))
+				error = rumpfs_node_vnode(mp, parent, &next);
+			VOP_UNLOCK(vp);
+		}
+		if (error == 0 && parent == top) {
+			*betweenp = vp;
+			return 0;
+		}
+		vrele(vp);
+		if (error != 0 || next == NULL) /* NULL: the root */
+			return error;
 	}
 }
 
