@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <rump/rump.h>
 #include <rump/rump_mount.h>
@@ -132,6 +133,21 @@ ask(int dirfd, const char *path, const char *name, unsigned how)
 	return 0;
 }
 
+/* The file system of an open directory.  EOPNOTSUPP: that of dead vnodes has no figures. */
+static int
+ask_mount(int fd, const char *dir)
+{
+	struct statfs sfs;
+
+	if (rump_sys_syncfs(fd) != 0)
+		return may_fail("syncfs", dir);
+	if (rump_sys_fstatfs(fd, &sfs) != 0)
+		return errno == EOPNOTSUPP ? 0 : may_fail("fstatfs", dir);
+	if (sfs.f_bsize != 1024)
+		went_wrong("fstatfs %s: block size %jd", dir, (intmax_t)sfs.f_bsize);
+	return 0;
+}
+
 static int
 walk_dir(const char *dir, unsigned *how)
 {
@@ -154,6 +170,8 @@ walk_dir(const char *dir, unsigned *how)
 		}
 	if (error != ENXIO && n < 0)
 		error = may_fail("getdents", dir);
+	if (error != ENXIO)
+		error = ask_mount(fd, dir);
 	(void)rump_sys_close(fd);
 	return error;
 }
@@ -238,6 +256,33 @@ START_TEST(ext2fs_walks_survive_unmounts)
 }
 END_TEST
 
+/* An open file outlives its mount, which it can no longer tell anything of. */
+START_TEST(ext2fs_open_files_outlive_a_mount)
+{
+	struct statfs sfs;
+	char image[4096];
+	struct stat st;
+	int fd;
+
+	ck_assert_ptr_nonnull(realpath("image", image));
+	ck_assert_int_eq(rump_init(), 0);
+	ck_assert_int_eq(rump_sys_mkdir(TL_MNT, 0755), 0);
+	ck_assert_int_eq(rump_pub_etfs_register(DEVICE, image, RUMP_ETFS_BLK), 0);
+	ck_assert_int_eq(mount_it(), 0);
+	fd = rump_sys_open(TL_MNT "/d1", O_RDONLY | O_DIRECTORY);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(rump_sys_fstatfs(fd, &sfs), 0);
+	ck_assert_int_eq(sfs.f_bsize, 1024);
+	ck_assert_int_eq(rump_sys_unmount(TL_MNT, RUMP_MNT_FORCE), 0);
+	ck_assert_int_eq(rump_sys_fstatfs(fd, &sfs), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	ck_assert_int_eq(rump_sys_fstat(fd, &st), -1);
+	ck_assert_int_eq(errno, EBADF);
+	ck_assert_int_eq(rump_sys_close(fd), 0);
+	ck_assert_int_eq(rump_sys_reboot(RUMP_RB_HALT, NULL), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -247,6 +292,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, ext2fs_walks_survive_unmounts, 0, NCONFIGS);
+	tcase_add_test(tc, ext2fs_open_files_outlive_a_mount);
 	suite_add_tcase(s, tc);
 	SRunner *const sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);

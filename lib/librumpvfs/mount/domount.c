@@ -25,14 +25,13 @@
 
 /* ---- Mounting ---- */
 
-/* Keep the cached statvfs and root current. */
+/* Keep the cached root current. */
 static void
 mount_started(struct mount *mp)
 {
 	struct vnode *root;
 
 	(void)VFS_START(mp, 0);
-	(void)VFS_STATVFS(mp, &mp->mnt_stat);
 	if (VFS_ROOT(mp, LK_NONE, &root) != 0)
 		return;
 	if (mp->mnt_vnodecovered != NULL)
@@ -79,6 +78,8 @@ mount_domount(struct lwp *l, struct vnode **vpp, struct vfsops *ops, const char 
 	mutex_enter(mp->mnt_updating);
 	error = VFS_MOUNT(mp, path, data, len);
 	mp->mnt_flag &= ~(MNT_OP_FLAGS);
+	if (error == 0)
+		(void)VFS_STATVFS(mp, &mp->mnt_stat); /* before others find it */
 	if (error == 0 && (flags & MNT_GETARGS) == 0) {
 		error = mount_cover(mp, vp);
 		if (error != 0)
@@ -247,13 +248,13 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 		return ENOENT;
 	}
 	mount_shut(mp);
-	mp->mnt_iflag |= IMNT_UNMOUNT;
+	atomic_store_relaxed(&mp->mnt_iflag, mp->mnt_iflag | IMNT_UNMOUNT);
 	if ((mp->mnt_flag & MNT_RDONLY) == 0)
 		error = VFS_SYNC(mp, MNT_WAIT, l->l_cred);
 	if (error == 0 || (flags & MNT_FORCE) != 0)
 		error = VFS_UNMOUNT(mp, flags);
 	if (error != 0) {
-		mp->mnt_iflag &= ~IMNT_UNMOUNT;
+		atomic_store_relaxed(&mp->mnt_iflag, mp->mnt_iflag & ~IMNT_UNMOUNT);
 		mount_open(mp);
 		mutex_exit(mp->mnt_updating);
 	} else {

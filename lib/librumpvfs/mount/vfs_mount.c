@@ -189,30 +189,88 @@ mount_gone(struct mount *mp)
 {
 	mutex_enter(&mountlist_lock);
 	TAILQ_REMOVE(&mountlist, mp, mnt_list);
-	mp->mnt_iflag |= IMNT_GONE;
+	atomic_store_relaxed(&mp->mnt_iflag, mp->mnt_iflag | IMNT_GONE);
 	atomic_or_uint(&mp->mnt_busynest, MOUNT_GONE);
 	cv_broadcast(&mount_cv);
 	mutex_exit(&mountlist_lock);
+}
+
+/* ctx: read section. */
+static bool
+mount_tryref(struct mount *mp)
+{
+	unsigned int n = atomic_load_relaxed(&mp->mnt_refcnt);
+
+	while (n != 0 &&
+	    !__atomic_compare_exchange_n(
+		&mp->mnt_refcnt, &n, n + 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		continue;
+	return n != 0;
+}
+
+struct mount *
+mount_of_root(struct vnode *vp)
+{
+	struct mount *mp;
+	int s;
+
+	s = pserialize_read_enter();
+	mp = atomic_load_consume(&vp->v_mount);
+	if ((atomic_load_relaxed(&vp->v_vflag) & VV_ROOT) == 0 || !mount_tryref(mp))
+		mp = NULL;
+	pserialize_read_exit(s);
+	return mp;
+}
+
+int
+mount_busy_of(struct vnode *vp, struct mount **mpp)
+{
+	struct mount *mp;
+	bool held;
+	int error, s;
+
+	*mpp = NULL;
+	s = pserialize_read_enter();
+	mp = atomic_load_consume(&vp->v_mount);
+	held = mount_tryref(mp);
+	pserialize_read_exit(s);
+	if (!held)
+		return ENOENT;
+	error = vfs_busy(mp);
+	vfs_rele(mp);
+	if (error == 0)
+		*mpp = mp;
+	return error;
+}
+
+struct vnode *
+mount_covered_by(const struct vnode *vp)
+{
+	struct vnode *covered = NULL;
+	int s;
+
+	s = pserialize_read_enter();
+	if ((atomic_load_relaxed(&vp->v_vflag) & VV_ROOT) != 0) {
+		const struct mount *const mp = atomic_load_consume(&vp->v_mount);
+
+		covered = mp->mnt_vnodecovered;
+		if (covered != NULL && vcache_tryvget(covered) != 0)
+			covered = NULL;
+	}
+	pserialize_read_exit(s);
+	return covered;
 }
 
 struct mount *
 vfs_mountedhere_busy(struct vnode *vp)
 {
 	struct mount *mp;
-	unsigned int n;
 	int s;
 
 	s = pserialize_read_enter();
 	mp = atomic_load_consume(&vp->v_mountedhere);
-	if (mp != NULL) {
-		n = atomic_load_relaxed(&mp->mnt_refcnt);
-		while (n != 0 &&
-		    !__atomic_compare_exchange_n(
-			&mp->mnt_refcnt, &n, n + 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-			continue;
-		if (n == 0)
-			mp = NULL;
-	}
+	if (mp != NULL && !mount_tryref(mp))
+		mp = NULL;
 	pserialize_read_exit(s);
 	if (mp == NULL)
 		return NULL;

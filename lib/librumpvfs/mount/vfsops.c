@@ -3,6 +3,7 @@
 /* vfsops(9): the file-system types that are known, and calls of their operations. */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/fstrans.h>
 #include <sys/mount.h>
 
@@ -111,16 +112,16 @@ makefstype(const char *name)
  * Evaluate call under the kernel lock, if the mount's file system wants it.  During vfs_mount it
  * has not said yet: held.
  */
-#define VFS_CALL(mp, call)                                              \
-	({                                                              \
-		const bool big_ = ((mp)->mnt_iflag & IMNT_MPSAFE) == 0; \
-		int error_;                                             \
-		if (big_)                                               \
-			KERNEL_LOCK(1, NULL);                           \
-		error_ = (call);                                        \
-		if (big_)                                               \
-			KERNEL_UNLOCK_ONE(NULL);                        \
-		error_;                                                 \
+#define VFS_CALL(mp, call)                                                                    \
+	({                                                                                    \
+		const bool big_ = (atomic_load_relaxed(&(mp)->mnt_iflag) & IMNT_MPSAFE) == 0; \
+		int error_;                                                                   \
+		if (big_)                                                                     \
+			KERNEL_LOCK(1, NULL);                                                 \
+		error_ = (call);                                                              \
+		if (big_)                                                                     \
+			KERNEL_UNLOCK_ONE(NULL);                                              \
+		error_;                                                                       \
 	})
 
 int
@@ -164,6 +165,8 @@ VFS_QUOTACTL(struct mount *mp, struct quotactl_args *args)
 int
 VFS_STATVFS(struct mount *mp, struct statvfs *sbp)
 {
+	if (mp->mnt_op->vfs_statvfs == NULL) /* that of dead vnodes */
+		return EOPNOTSUPP;
 	return VFS_CALL(mp, (*mp->mnt_op->vfs_statvfs)(mp, sbp));
 }
 

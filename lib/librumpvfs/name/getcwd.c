@@ -6,6 +6,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/dirent.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
@@ -13,6 +14,7 @@
 #include <sys/uio.h>
 
 #include "rump_cwd.h"
+#include "rump_mount.h"
 #include "rump_vfs.h"
 
 #define DIRBUF_SIZE 4096
@@ -129,11 +131,10 @@ getcwd_uncover(struct vnode **vpp)
 {
 	struct vnode *vp = *vpp, *covered;
 
-	while ((vp->v_vflag & VV_ROOT) != 0) {
-		covered = vp->v_mount->mnt_vnodecovered;
+	while ((atomic_load_relaxed(&vp->v_vflag) & VV_ROOT) != 0) {
+		covered = mount_covered_by(vp);
 		if (covered == NULL)
 			return ENOENT;
-		vref(covered);
 		vrele(vp);
 		*vpp = vp = covered;
 	}

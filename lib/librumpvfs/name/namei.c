@@ -24,6 +24,7 @@
 
 #include "rump_cwd.h"
 #include "rump_etfs.h"
+#include "rump_mount.h"
 #include "rump_namecache.h"
 #include "rump_namei.h"
 #include "rump_vfs.h"
@@ -109,9 +110,8 @@ walk_leave_mounts(struct walk *wk)
 {
 	struct vnode *dvp = wk->wk_dvp, *covered;
 
-	while ((dvp->v_vflag & VV_ROOT) != 0 && dvp != wk->wk_root && dvp != rootvnode &&
-	    (covered = dvp->v_mount->mnt_vnodecovered) != NULL) {
-		vref(covered);
+	while (
+	    dvp != wk->wk_root && dvp != rootvnode && (covered = mount_covered_by(dvp)) != NULL) {
 		vrele(dvp);
 		dvp = covered;
 	}
@@ -124,10 +124,8 @@ walk_union(struct walk *wk)
 {
 	struct vnode *dvp = wk->wk_dvp, *covered;
 
-	if ((dvp->v_vflag & VV_ROOT) == 0 || (dvp->v_mount->mnt_flag & MNT_UNION) == 0 ||
-	    (covered = dvp->v_mount->mnt_vnodecovered) == NULL)
+	if ((vnode_mntflag(dvp) & MNT_UNION) == 0 || (covered = mount_covered_by(dvp)) == NULL)
 		return false;
-	vref(covered);
 	vrele(dvp);
 	wk->wk_dvp = covered;
 	return true;
@@ -139,7 +137,7 @@ walk_lktype(const struct walk *wk)
 {
 	if (wk->wk_last && want_parent(&wk->wk_nd->ni_cnd))
 		return LK_EXCLUSIVE;
-	return (wk->wk_dvp->v_mount->mnt_iflag & IMNT_SHRLOOKUP) != 0 ? LK_SHARED : LK_EXCLUSIVE;
+	return (vnode_mntiflag(wk->wk_dvp) & IMNT_SHRLOOKUP) != 0 ? LK_SHARED : LK_EXCLUSIVE;
 }
 
 /*
@@ -153,7 +151,7 @@ walk_vop_lookup(struct walk *wk, struct vnode **vpp)
 	const uint32_t op = cnp->cn_nameiop;
 	int error;
 
-	if (!wk->wk_last || op == LOOKUP || (wk->wk_dvp->v_mount->mnt_flag & MNT_RDONLY) == 0)
+	if (!wk->wk_last || op == LOOKUP || (vnode_mntflag(wk->wk_dvp) & MNT_RDONLY) == 0)
 		return VOP_LOOKUP(wk->wk_dvp, vpp, cnp);
 	cnp->cn_nameiop = LOOKUP;
 	error = VOP_LOOKUP(wk->wk_dvp, vpp, cnp);
@@ -256,7 +254,7 @@ link_read(struct vnode *vp, kauth_cred_t cred, char *buf, size_t *lenp)
 
 	UIO_SETUP_SYSSPACE(&uio);
 	(void)vn_lock(vp, LK_SHARED | LK_RETRY);
-	error = (vp->v_mount->mnt_flag & MNT_SYMPERM) != 0 ? VOP_ACCESS(vp, VEXEC, cred) : 0;
+	error = (vnode_mntflag(vp) & MNT_SYMPERM) != 0 ? VOP_ACCESS(vp, VEXEC, cred) : 0;
 	if (error == 0)
 		error = VOP_READLINK(vp, &uio, cred);
 	VOP_UNLOCK(vp);
@@ -346,7 +344,7 @@ walk_absent(struct walk *wk)
 	struct nameidata *nd = wk->wk_nd;
 	const uint32_t flags = nd->ni_cnd.cn_flags;
 
-	if ((wk->wk_dvp->v_mount->mnt_flag & MNT_RDONLY) != 0)
+	if ((vnode_mntflag(wk->wk_dvp) & MNT_RDONLY) != 0)
 		return EROFS;
 	if ((flags & (REQUIREDIR | CREATEDIR)) == REQUIREDIR)
 		return ENOENT;
@@ -383,7 +381,7 @@ walk_present(struct walk *wk, struct vnode *vp)
 		return cnp->cn_nameiop == CREATE ? EEXIST : ENOTDIR;
 	}
 	if ((cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME) &&
-	    (wk->wk_dvp->v_mount->mnt_flag & MNT_RDONLY) != 0) {
+	    (vnode_mntflag(wk->wk_dvp) & MNT_RDONLY) != 0) {
 		vrele(vp);
 		return EROFS;
 	}

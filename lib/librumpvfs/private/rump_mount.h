@@ -27,6 +27,16 @@ void mount_shut(struct mount *mp);
 void mount_open(struct mount *mp);
 /* Off the list, for good; waiters get ENOENT.  locks: mnt_updating. */
 void mount_gone(struct mount *mp);
+/*
+ * A forced unmount gives a vnode that others hold to dead_rootmount.  These look at v_mount without
+ * vp's lock: vp is referenced.
+ */
+/* The mount whose root vp is, referenced, or NULL. */
+struct mount *mount_of_root(struct vnode *vp);
+/* The mount of vp, busy.  errors: ENOENT, it has gone.  sleeps. */
+int mount_busy_of(struct vnode *vp, struct mount **mpp);
+/* What the mount covers whose root vp is, referenced; NULL: vp is no root, or its mount has gone. */
+struct vnode *mount_covered_by(const struct vnode *vp);
 /* Remember the root vnode for walks without locks. */
 void mount_setrootcache(struct mount *mp, struct vnode *vp);
 

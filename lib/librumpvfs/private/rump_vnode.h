@@ -10,9 +10,36 @@
 #include <sys/param.h>
 #include <sys/atomic.h>
 #include <sys/mount.h>
+#include <sys/pserialize.h>
 #include <sys/vnode_impl.h>
 
 extern unsigned int numvnodes;
+
+/*
+ * The flags of the mount that vp is of, without vp's lock: as good as those of a moment ago, for a
+ * reclaim may make it another mount.  A mount's memory outlives it by a grace period.
+ */
+static inline int
+vnode_mntflag(const struct vnode *vp)
+{
+	const int s = pserialize_read_enter();
+	const struct mount *const mp = atomic_load_consume(&vp->v_mount);
+	const int flag = atomic_load_relaxed(&mp->mnt_flag);
+
+	pserialize_read_exit(s);
+	return flag;
+}
+
+static inline int
+vnode_mntiflag(const struct vnode *vp)
+{
+	const int s = pserialize_read_enter();
+	const struct mount *const mp = atomic_load_consume(&vp->v_mount);
+	const int iflag = atomic_load_relaxed(&mp->mnt_iflag);
+
+	pserialize_read_exit(s);
+	return iflag;
+}
 
 /* Who sees a state sees what led to it. */
 static inline enum vnode_state

@@ -17,7 +17,8 @@ void rump_unschedule(void);
 static inline bool
 vop_enter(struct vnode *vp)
 {
-	const bool big = __predict_false((vp->v_vflag & VV_MPSAFE) == 0);
+	const bool big =
+	    __predict_false((__atomic_load_n(&vp->v_vflag, __ATOMIC_RELAXED) & VV_MPSAFE) == 0);
 
 	if (big)
 		KERNEL_LOCK(1, curlwp);

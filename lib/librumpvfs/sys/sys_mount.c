@@ -13,6 +13,7 @@
 
 #include "rump_cwd.h"
 #include "rump_hostabi.h"
+#include "rump_mount.h"
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
 
@@ -35,20 +36,17 @@ sys_unmount(struct lwp *l, const struct sys_unmount_args *uap, register_t *retva
 	error = atvnode(l, AT_FDCWD, SCARG(uap, path), 0, false, &vp);
 	if (error != 0)
 		return error;
-	mp = vp->v_mount;
-	if ((vp->v_vflag & VV_ROOT) == 0)
-		error = EINVAL;
-	else if ((mp->mnt_flag & MNT_ROOTFS) != 0)
+	mp = mount_of_root(vp);
+	vrele(vp);
+	if (mp == NULL)
+		return EINVAL;
+	if ((mp->mnt_flag & MNT_ROOTFS) != 0)
 		error = EBUSY;
 	else
 		error = kauth_authorize_system(
 		    l->l_cred, KAUTH_SYSTEM_MOUNT, KAUTH_REQ_SYSTEM_MOUNT_UNMOUNT, mp, NULL, NULL);
 	if (error == 0)
-		vfs_ref(mp);
-	vrele(vp);
-	if (error != 0)
-		return error;
-	error = dounmount(mp, SCARG(uap, flags), l);
+		error = dounmount(mp, SCARG(uap, flags), l);
 	vfs_rele(mp);
 	return error;
 }
@@ -65,8 +63,7 @@ do_sys_pstatvfs(struct lwp *l, const char *path, int flags, struct statvfs *sb)
 	error = atvnode(l, AT_FDCWD, path, 0, false, &vp);
 	if (error != 0)
 		return error;
-	mp = vp->v_mount;
-	error = vfs_busy(mp);
+	error = mount_busy_of(vp, &mp);
 	if (error == 0) {
 		error = dostatvfs(mp, sb, l, flags, 1);
 		vfs_unbusy(mp);
@@ -78,6 +75,7 @@ do_sys_pstatvfs(struct lwp *l, const char *path, int flags, struct statvfs *sb)
 int
 do_sys_fstatvfs(struct lwp *l, int fd, int flags, struct statvfs *sb)
 {
+	struct mount *mp;
 	struct file *fp;
 	struct vnode *vp;
 	int error;
@@ -85,10 +83,10 @@ do_sys_fstatvfs(struct lwp *l, int fd, int flags, struct statvfs *sb)
 	error = fdvnode(fd, &fp, &vp);
 	if (error != 0)
 		return error == EINVAL ? ENOSYS : error;
-	error = vfs_busy(vp->v_mount);
+	error = mount_busy_of(vp, &mp);
 	if (error == 0) {
-		error = dostatvfs(vp->v_mount, sb, l, flags, 1);
-		vfs_unbusy(vp->v_mount);
+		error = dostatvfs(mp, sb, l, flags, 1);
+		vfs_unbusy(mp);
 	}
 	fd_putfile(fd);
 	return error;

@@ -14,6 +14,7 @@
 
 #include "rump_hostabi.h"
 #include "rump_vfs.h"
+#include "rump_vnode.h"
 #include "rump_vfscalls.h"
 
 /* ---- stat ---- */
@@ -212,7 +213,7 @@ do_sys_readlinkat(
 	(void)vn_lock(vp, LK_SHARED | LK_RETRY);
 	if (vp->v_type != VLNK)
 		error = EINVAL;
-	else if ((vp->v_mount->mnt_flag & MNT_SYMPERM) != 0)
+	else if ((vnode_mntflag(vp) & MNT_SYMPERM) != 0)
 		error = VOP_ACCESS(vp, VREAD, l->l_cred);
 	if (error == 0)
 		error = VOP_READLINK(vp, &uio, l->l_cred);

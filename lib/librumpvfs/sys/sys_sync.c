@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/vfs_syscalls.h>
 
+#include "rump_mount.h"
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
 #include "rump_wberr.h"
@@ -84,6 +85,7 @@ sys_sync(struct lwp *l, const struct sys_sync_args *uap, register_t *retval)
 int
 sys_syncfs(struct lwp *l, const struct sys_syncfs_args *uap, register_t *retval)
 {
+	struct mount *mp;
 	struct vnode *vp;
 	struct file *fp;
 	int error, earlier;
@@ -91,10 +93,10 @@ sys_syncfs(struct lwp *l, const struct sys_syncfs_args *uap, register_t *retval)
 	error = fdvnode(SCARG(uap, fd), &fp, &vp);
 	if (error != 0)
 		return error == EINVAL ? 0 : error;
-	error = vfs_busy(vp->v_mount);
+	error = mount_busy_of(vp, &mp);
 	if (error == 0) {
-		error = VFS_SYNC(vp->v_mount, MNT_WAIT, l->l_cred);
-		vfs_unbusy(vp->v_mount);
+		error = VFS_SYNC(mp, MNT_WAIT, l->l_cred);
+		vfs_unbusy(mp);
 	}
 	earlier = vn_wberr_ask(fp, WBERR_FS);
 	fd_putfile(SCARG(uap, fd));

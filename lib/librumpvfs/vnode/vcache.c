@@ -321,7 +321,7 @@ vcache_abort(struct vnode_impl *vip)
 	vfs_insmntque(vp, NULL);
 	mutex_enter(vp->v_interlock);
 	vstate_change(vp, VS_LOADING, VS_RECLAIMED);
-	vp->v_op = dead_vnodeop_p;
+	atomic_store_relaxed(&vp->v_op, dead_vnodeop_p);
 	mutex_exit(vp->v_interlock);
 	vrele(vp);
 }
@@ -333,7 +333,7 @@ vcache_loaded(struct vnode_impl *vip)
 	struct vnode *vp = VIMPL_TO_VNODE(vip);
 
 	KASSERT(vp->v_op != NULL);
-	if ((vp->v_mount->mnt_iflag & IMNT_MPSAFE) != 0)
+	if ((vnode_mntiflag(vp) & IMNT_MPSAFE) != 0)
 		vp->v_vflag |= VV_MPSAFE;
 	/* Before anybody can find it and take it off again; the gate keeps the reclaimer away. */
 	vlru_insert(vip);

@@ -15,6 +15,7 @@
 
 #include "rump_cwd.h"
 #include "rump_vfs.h"
+#include "rump_vnode.h"
 #include "rump_wberr.h"
 
 /* Make the file that namei() did not find.  locks: ni_dvp exclusive on entry, released. */
@@ -71,7 +72,7 @@ vn_openchk(struct vnode *vp, kauth_cred_t cred, int fflags)
 		return ELOOP;
 	if ((fflags & (FWRITE | O_TRUNC)) != 0 && vp->v_type == VDIR)
 		return EISDIR;
-	if ((vp->v_type == VCHR || vp->v_type == VBLK) && (vp->v_mount->mnt_flag & MNT_NODEV) != 0)
+	if ((vp->v_type == VCHR || vp->v_type == VBLK) && (vnode_mntflag(vp) & MNT_NODEV) != 0)
 		return EACCES;
 	if ((fflags & FREAD) != 0)
 		accmode |= VREAD;
@@ -92,7 +93,7 @@ vn_writechk(struct vnode *vp)
 	if ((vp->v_iflag & VI_TEXT) != 0)
 		return ETXTBSY;
 	/* Devices, fifos and sockets on a read-only file system may be written. */
-	if ((vp->v_mount->mnt_flag & MNT_RDONLY) != 0 &&
+	if ((vnode_mntflag(vp) & MNT_RDONLY) != 0 &&
 	    (vp->v_type == VREG || vp->v_type == VDIR || vp->v_type == VLNK))
 		return EROFS;
 	return 0;
@@ -126,8 +127,7 @@ vn_open_lktype(const struct vnode *vp, int fmode)
 static void
 vn_open_settle(struct vnode *vp)
 {
-	if ((vp->v_type != VREG && vp->v_type != VDIR) ||
-	    (vp->v_mount->mnt_iflag & IMNT_NCLOOKUP) == 0)
+	if ((vp->v_type != VREG && vp->v_type != VDIR) || (vnode_mntiflag(vp) & IMNT_NCLOOKUP) == 0)
 		vcache_make_anon(vp);
 }
 

@@ -20,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/mutex.h>
+#include <sys/pserialize.h>
 #include <sys/vnode.h>
 #include <sys/vnode_impl.h>
 
@@ -72,11 +73,14 @@ word_ask(uint32_t *word, uint32_t *copy)
 	return (int)(now & ERRNO);
 }
 
-/* The words that an open file of vp is told of, NULL where there is none; in the order of the bits. */
+/*
+ * The words that an open file of vp is told of, NULL where there is none; in the order of the bits.
+ * ctx: read section, for a forced unmount may take the mount away.
+ */
 static void
 words_of(struct vnode *vp, uint32_t *words[3])
 {
-	struct mount *const mp = vp->v_mount;
+	struct mount *const mp = atomic_load_consume(&vp->v_mount);
 
 	words[0] = &VNODE_TO_VIMPL(vp)->vi_wberr;
 	words[1] = mp != NULL ? &mp->mnt_wberr_meta : NULL;
@@ -109,16 +113,19 @@ vn_wberr(struct vnode *vp, int error)
 void
 vn_wberr_open(struct file *fp)
 {
+	const int s = pserialize_read_enter();
 	uint32_t *words[3];
 
 	words_of(fp->f_vnode, words);
 	for (int i = 0; i < 3; i++)
 		fp->f_wberr[i] = words[i] != NULL ? word_open(words[i]) : 0;
+	pserialize_read_exit(s);
 }
 
 int
 vn_wberr_ask(struct file *fp, int what)
 {
+	const int s = pserialize_read_enter();
 	uint32_t *words[3];
 	int error = 0;
 
@@ -131,5 +138,6 @@ vn_wberr_ask(struct file *fp, int what)
 		if (error == 0)
 			error = e;
 	}
+	pserialize_read_exit(s);
 	return error;
 }
