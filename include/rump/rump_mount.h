@@ -31,23 +31,24 @@
 #define RUMP_MNT_LAZY	     3
 
 /* Names of file systems, for mount(2). */
-#define RUMP_MOUNT_FFS	  "ffs"
-#define RUMP_MOUNT_NFS	  "nfs"
-#define RUMP_MOUNT_MFS	  "mfs"
-#define RUMP_MOUNT_MSDOS  "msdos"
-#define RUMP_MOUNT_LFS	  "lfs"
-#define RUMP_MOUNT_KERNFS "kernfs"
-#define RUMP_MOUNT_NULL	  "null"
-#define RUMP_MOUNT_UNION  "union"
-#define RUMP_MOUNT_CD9660 "cd9660"
-#define RUMP_MOUNT_EXT2FS "ext2fs"
-#define RUMP_MOUNT_EXT4	  "ext4"
-#define RUMP_MOUNT_NTFS	  "ntfs"
-#define RUMP_MOUNT_TMPFS  "tmpfs"
-#define RUMP_MOUNT_UDF	  "udf"
-#define RUMP_MOUNT_RUMPFS "rumpfs"
+#define RUMP_MOUNT_FFS	   "ffs"
+#define RUMP_MOUNT_NFS	   "nfs"
+#define RUMP_MOUNT_MFS	   "mfs"
+#define RUMP_MOUNT_MSDOS   "msdos"
+#define RUMP_MOUNT_LFS	   "lfs"
+#define RUMP_MOUNT_KERNFS  "kernfs"
+#define RUMP_MOUNT_NULL	   "null"
+#define RUMP_MOUNT_UNION   "union"
+#define RUMP_MOUNT_CD9660  "cd9660"
+#define RUMP_MOUNT_EXT2FS  "ext2fs"
+#define RUMP_MOUNT_EXT4	   "ext4"
+#define RUMP_MOUNT_NTFS	   "ntfs"
+#define RUMP_MOUNT_TMPFS   "tmpfs"
+#define RUMP_MOUNT_UDF	   "udf"
+#define RUMP_MOUNT_RUMPFS  "rumpfs"
+#define RUMP_MOUNT_SYSVBFS "sysvbfs"
 
-/* "ffs", "ext2fs", "ext4", "lfs": fspec is the device's path. */
+/* "ffs", "ext2fs", "ext4", "lfs", "sysvbfs": fspec is the device's path. */
 struct rump_ufs_args {
 	char *fspec;
 };
