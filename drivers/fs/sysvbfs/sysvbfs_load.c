@@ -234,6 +234,7 @@ names_load(struct sysvbfs_mount *bm, uint32_t links[BFS_MAX_INODES])
 
 	if (size % BFS_DIRENT_SIZE != 0 || nslots > BFS_MAX_SLOTS)
 		return UNSOUND(bm, "inode %d: a directory of %u bytes", BFS_ROOT_INO, size);
+	bm->bm_inodes[0].i_di.i_nlink = 2; /* "." and ".."; nobody can take them */
 	for (uint32_t i = 1; i < bm->bm_ninodes; i++) {
 		links[i] = bm->bm_inodes[i].i_di.i_nlink;
 		bm->bm_inodes[i].i_di.i_nlink = 0;
