@@ -77,6 +77,7 @@ extern const struct sys host_sys, rump_sys;
 #define CAP_NSEC  0x10 /* times to the nanosecond */
 #define CAP_ROOT  0x20 /* the tests run as root, so that both sides have a super-user */
 #define CAP_HOLES 0x40
+#define CAP_TREE  0x80 /* directories, symbolic links, names of 255 bytes; else 14 */
 
 struct fixture {
 	const char *name;
@@ -113,6 +114,8 @@ extern const struct scenario lookup_scenarios[], data_scenarios[], name_scenario
     attr_scenarios[];
 extern const int nlookup, ndata, nname, nattr;
 
+/* Are all names in the path such as file systems with these capabilities can have? */
+bool has_names(const char *path, unsigned caps);
 /* Make the tree that all scenarios find, in the current directory. */
 void make_tree(const struct sys *s, unsigned caps);
 /* Every entry below the current directory, sorted, with what it is and what is in it. */

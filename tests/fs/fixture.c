@@ -83,7 +83,7 @@ ext4_make(const char *image)
 	snprintf(cmd, sizeof(cmd), "PATH=$PATH:/usr/sbin:/sbin; { rm -rf src && mkdir src; }");
 	ck_assert_int_eq(system(cmd), 0);
 	ck_assert_int_eq(chdir("src"), 0);
-	make_tree(&host_sys, CAP_LINK | CAP_FIFO);
+	make_tree(&host_sys, CAP_LINK | CAP_FIFO | CAP_TREE);
 	ck_assert_int_eq(chdir(".."), 0);
 	snprintf(cmd, sizeof(cmd),
 	    "PATH=$PATH:/usr/sbin:/sbin; mkfs.ext4 -q -F -d src %s 16M >mkfs.log 2>&1", image);
@@ -104,9 +104,29 @@ ext4_up(void)
 	OK(rump_sys_chdir("/fs"));
 }
 
+/* An empty image for each scenario, as it is written to. */
+static void
+sysvbfs_up(void)
+{
+	struct rump_ufs_args args = { .fspec = (char *)"/image" };
+	char image[128], cmd[512];
+
+	snprintf(image, sizeof(image), "%s/bfs%d.img", scratch, (int)getpid());
+	snprintf(cmd, sizeof(cmd),
+	    "PATH=$PATH:/usr/sbin:/sbin; truncate -s 16M %s && mkfs.bfs -N 64 %s >mkfs.log 2>&1",
+	    image, image);
+	ck_assert_msg(system(cmd) == 0, "mkfs.bfs fails");
+	boot();
+	ck_assert_int_eq(rump_pub_etfs_register("/image", image, RUMP_ETFS_BLK), 0);
+	OK(rump_sys_mount(RUMP_MOUNT_SYSVBFS, "/fs", 0, &args, sizeof(args)));
+	OK(rump_sys_chdir("/fs"));
+}
+
+#define CAPS_UNIX (CAP_TREE | CAP_LINK | CAP_FIFO | CAP_MODES | CAP_NSEC | CAP_HOLES)
+
 const struct fixture fixtures[] = {
-	{ "rumpfs", CAP_WRITE | CAP_LINK | CAP_FIFO | CAP_MODES | CAP_NSEC | CAP_HOLES, rumpfs_up,
-	    halt },
-	{ "ext4 read-only", CAP_LINK | CAP_FIFO | CAP_MODES | CAP_NSEC | CAP_HOLES, ext4_up, halt },
+	{ "rumpfs", CAP_WRITE | CAPS_UNIX, rumpfs_up, halt },
+	{ "ext4 read-only", CAPS_UNIX, ext4_up, halt },
+	{ "sysvbfs", CAP_WRITE | CAP_MODES, sysvbfs_up, halt },
 };
 const int nfixtures = sizeof(fixtures) / sizeof(fixtures[0]);

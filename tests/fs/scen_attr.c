@@ -183,8 +183,8 @@ const struct scenario attr_scenarios[] = {
 	{ "chmod", attr_chmod, CAP_WRITE | CAP_MODES | CAP_ROOT },
 	{ "umask", attr_umask, CAP_WRITE | CAP_MODES | CAP_FIFO },
 	{ "chown", attr_chown, CAP_WRITE | CAP_MODES | CAP_ROOT },
-	{ "sticky directory", attr_sticky, CAP_WRITE | CAP_MODES | CAP_ROOT },
+	{ "sticky directory", attr_sticky, CAP_WRITE | CAP_MODES | CAP_ROOT | CAP_TREE },
 	{ "utimens", attr_utimens, CAP_WRITE | CAP_NSEC },
-	{ "times that move", attr_times_move, CAP_WRITE },
+	{ "times that move", attr_times_move, CAP_WRITE | CAP_TREE },
 };
 const int nattr = sizeof(attr_scenarios) / sizeof(attr_scenarios[0]);

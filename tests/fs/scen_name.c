@@ -33,10 +33,12 @@ name_create(const struct sys *s, struct log *g, unsigned caps)
 	for (size_t h = 0; h < sizeof(how) / sizeof(how[0]); h++)
 		for (size_t i = 0; i < NPLACES; i++) {
 			/* To open a fifo is the business of fifofs. */
-			const int fd = strcmp(places[i], "fifo") == 0
+			const int fd = strcmp(places[i], "fifo") == 0 || !has_names(places[i], caps)
 			    ? -1
 			    : s->open(places[i], how[h].flags, 0644);
 
+			if (!has_names(places[i], caps))
+				continue;
 			note(g, "%s", how[h].name);
 			note_call(g, places[i], fd < 0 ? -1 : 0);
 			if (fd >= 0)
@@ -50,7 +52,8 @@ name_create(const struct sys *s, struct log *g, unsigned caps)
 	do {                                             \
 		for (size_t i = 0; i < NPLACES; i++) {   \
 			const char *const p = places[i]; \
-			note_call(g, p, (call));         \
+			if (has_names(p, caps))          \
+				note_call(g, p, (call)); \
 		}                                        \
 		note_tree(s, g, caps);                   \
 	} while (0)
@@ -168,6 +171,29 @@ name_rename(const struct sys *s, struct log *g, unsigned caps)
 	note_tree(s, g, caps);
 }
 
+/* Where there is one directory only. */
+static void
+name_rename_files(const struct sys *s, struct log *g, unsigned caps)
+{
+	static const struct {
+		const char *from, *to;
+	} moves[] = { { "small", "small" }, { "small", "small2" }, { "small2", "small" },
+		{ "nofile", "x" }, { "nofile", "small" }, { "small", "nodir/x" },
+		{ "small", "small/x" }, { "small/x", "y" }, { "small", "new/" },
+		{ "small/", "new" }, { "small", "big" }, { "big", "empty" }, { "empty", "hole" },
+		{ ".", "x" }, { "none", "." }, { "none", ".." }, { "", "x" }, { "none", "" },
+		{ "none", "fourteen_bytes" }, { "fourteen_bytes", "hole" } };
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+		note(g, "%s to %s", moves[i].from, moves[i].to);
+		note_call(g, "rename", s->rename(moves[i].from, moves[i].to));
+		note_stat(g, "from", s->stat(moves[i].from, &st), &st, caps);
+		note_stat(g, "to", s->stat(moves[i].to, &st), &st, caps);
+	}
+	note_tree(s, g, caps);
+}
+
 /* Names in caches must follow what happened. */
 static void
 name_cached(const struct sys *s, struct log *g, unsigned caps)
@@ -229,17 +255,18 @@ name_many(const struct sys *s, struct log *g, unsigned caps)
 }
 
 const struct scenario name_scenarios[] = {
-	{ "create", name_create, CAP_WRITE | CAP_FIFO },
-	{ "mkdir", name_mkdir, CAP_WRITE },
-	{ "symlink", name_symlink, CAP_WRITE },
+	{ "create", name_create, CAP_WRITE },
+	{ "mkdir", name_mkdir, CAP_WRITE | CAP_TREE },
+	{ "symlink", name_symlink, CAP_WRITE | CAP_TREE },
 	{ "link", name_link, CAP_WRITE | CAP_LINK },
 	{ "mkfifo", name_mkfifo, CAP_WRITE | CAP_FIFO },
 	{ "unlink", name_unlink, CAP_WRITE },
 	{ "rmdir", name_rmdir, CAP_WRITE },
-	{ "unlinkat", name_unlinkat, CAP_WRITE },
-	{ "removed current directory", name_removed_cwd, CAP_WRITE },
-	{ "rename", name_rename, CAP_WRITE | CAP_LINK | CAP_FIFO },
-	{ "cached names", name_cached, CAP_WRITE },
-	{ "many names", name_many, CAP_WRITE },
+	{ "unlinkat", name_unlinkat, CAP_WRITE | CAP_TREE },
+	{ "removed current directory", name_removed_cwd, CAP_WRITE | CAP_TREE },
+	{ "rename", name_rename, CAP_WRITE | CAP_LINK | CAP_FIFO | CAP_TREE },
+	{ "rename of files", name_rename_files, CAP_WRITE },
+	{ "cached names", name_cached, CAP_WRITE | CAP_TREE },
+	{ "many names", name_many, CAP_WRITE | CAP_TREE },
 };
 const int nname = sizeof(name_scenarios) / sizeof(name_scenarios[0]);

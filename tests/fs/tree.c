@@ -54,24 +54,13 @@ make_links(const struct sys *s)
 	MUST(s->symlink(NAME255, "longtarget"));
 }
 
-void
-make_tree(const struct sys *s, unsigned caps)
+/* What a file system without directories and links cannot have. */
+static void
+make_dirs(const struct sys *s)
 {
-	static char big[300000];
 	char name[32];
-	int fd;
 
-	s->umask(022);
-	for (size_t i = 0; i < sizeof(big); i++)
-		big[i] = "librump"[i % 7] + i / 4096 % 20;
-	make_file(s, "small", "hello\n", 6, 0644);
-	make_file(s, "empty", "", 0, 0644);
-	make_file(s, "big", big, sizeof(big), 0644);
-	make_file(s, "none", "secret", 6, 0);
 	make_file(s, NAME255, "long", 4, 0600);
-	MUST(fd = s->open("hole", O_RDWR | O_CREAT, 0644));
-	MUST(s->pwrite(fd, "end", 3, 1 << 20));
-	MUST(s->close(fd));
 	MUST(s->mkdir("d", 0755));
 	MUST(s->mkdir("d/sub", 0755));
 	make_file(s, "d/f", "in d", 4, 0644);
@@ -84,6 +73,39 @@ make_tree(const struct sys *s, unsigned caps)
 		make_file(s, name, name, strlen(name), 0644);
 	}
 	make_links(s);
+}
+
+bool
+has_names(const char *path, unsigned caps)
+{
+	for (; (caps & CAP_TREE) == 0 && *path != '\0'; path += *path == '/') {
+		const size_t len = strcspn(path, "/");
+
+		if (len > 14)
+			return false;
+		path += len;
+	}
+	return true;
+}
+
+void
+make_tree(const struct sys *s, unsigned caps)
+{
+	static char big[300000];
+	int fd;
+
+	s->umask(022);
+	for (size_t i = 0; i < sizeof(big); i++)
+		big[i] = "librump"[i % 7] + i / 4096 % 20;
+	make_file(s, "small", "hello\n", 6, 0644);
+	make_file(s, "empty", "", 0, 0644);
+	make_file(s, "big", big, sizeof(big), 0644);
+	make_file(s, "none", "secret", 6, 0);
+	MUST(fd = s->open("hole", O_RDWR | O_CREAT, 0644));
+	MUST(s->pwrite(fd, "end", 3, 1 << 20));
+	MUST(s->close(fd));
+	if ((caps & CAP_TREE) != 0)
+		make_dirs(s);
 	if ((caps & CAP_LINK) != 0) {
 		MUST(s->link("small", "hard"));
 		/* mkfs.ext4 -d makes two links of these. */
