@@ -43,7 +43,7 @@ struct uvmexp uvmexp;
 static struct vm_page *ubc_hash[UBC_HASHSIZE];	  /* (a) written with ubc_lock */
 static struct ubc_chunk **ubc_chunks;		  /* (u) */
 static unsigned ubc_nchunks, ubc_limit, ubc_hand; /* (u) */
-static unsigned ubc_ndirty;			  /* (u) pages */
+static unsigned ubc_ndirty;			  /* (u) pages; read without it */
 static TAILQ_HEAD(, ubc_chunk) ubc_free;	  /* (u) */
 static TAILQ_HEAD(, ubc_chunk) ubc_bare;	  /* (u) */
 static struct ubc_chunk *ubc_open;		  /* (u) small runs come from here */
@@ -419,7 +419,7 @@ ubc_page_setdirty(struct vm_page *pg)
 	__atomic_fetch_or(&pg->flags, PG_DIRTY, __ATOMIC_RELAXED);
 	__atomic_fetch_and(&pg->flags, ~(uint32_t)PG_CLEAN, __ATOMIC_RELAXED);
 	pg->p_chunk->c_ndirty++;
-	ubc_ndirty++;
+	__atomic_store_n(&ubc_ndirty, ubc_ndirty + 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&pg->uobject->uo_ndirty, pg->uobject->uo_ndirty + 1, __ATOMIC_RELAXED);
 }
 
@@ -432,7 +432,7 @@ ubc_page_setclean(struct vm_page *pg)
 	__atomic_fetch_or(&pg->flags, PG_CLEAN, __ATOMIC_RELAXED);
 	__atomic_fetch_and(&pg->flags, ~(uint32_t)PG_DIRTY, __ATOMIC_RELAXED);
 	pg->p_chunk->c_ndirty--;
-	ubc_ndirty--;
+	__atomic_store_n(&ubc_ndirty, ubc_ndirty - 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&pg->uobject->uo_ndirty, pg->uobject->uo_ndirty - 1, __ATOMIC_RELAXED);
 }
 
