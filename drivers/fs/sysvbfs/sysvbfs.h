@@ -89,12 +89,23 @@ int sysvbfs_load(struct sysvbfs_mount *, uint64_t device_bytes);
 int sysvbfs_tidy(struct sysvbfs_mount *);
 void sysvbfs_unload(struct sysvbfs_mount *);
 
-/* ---- sysvbfs_alloc.c: who has which block.  locks: bm_lock held by the caller ---- */
+/* ---- sysvbfs_alloc.c: who has which block.  locks: bm_lock held by the caller, unless said ---- */
 
 static inline struct sysvbfs_inode *
 sysvbfs_inode(struct sysvbfs_mount *bm, ino_t ino)
 {
 	return &bm->bm_inodes[ino - BFS_ROOT_INO];
+}
+/* A copy of a file's inode.  locks: none. */
+static inline struct bfs_inode
+sysvbfs_inode_now(const struct sysvbfs_node *np)
+{
+	struct bfs_inode di;
+
+	mutex_enter(&np->n_bm->bm_lock);
+	di = np->n_ip->i_di;
+	mutex_exit(&np->n_bm->bm_lock);
+	return di;
 }
 /* Free blocks from blk on, 0 if it is in use. */
 uint32_t sysvbfs_run_at(const struct sysvbfs_mount *, uint32_t blk);

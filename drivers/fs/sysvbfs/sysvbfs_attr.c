@@ -26,8 +26,6 @@ sysvbfs_now(void)
 void
 sysvbfs_dirtied(struct vnode *vp)
 {
-	if (__atomic_load_n(&vp->v_iflag, __ATOMIC_RELAXED) & VI_ONWORKLST)
-		return;
 	mutex_enter(vp->v_interlock);
 	if ((vp->v_iflag & VI_ONWORKLST) == 0)
 		vn_syncer_add_to_worklist(vp, SYNC_DELAY);
@@ -56,22 +54,10 @@ sysvbfs_touch(struct vnode *vp, int which)
 	sysvbfs_dirtied(vp);
 }
 
-static struct bfs_inode
-inode_now(struct vnode *vp)
-{
-	struct sysvbfs_node *const np = VTOB(vp);
-	struct bfs_inode di;
-
-	mutex_enter(&np->n_bm->bm_lock);
-	di = np->n_ip->i_di;
-	mutex_exit(&np->n_bm->bm_lock);
-	return di;
-}
-
 void
 sysvbfs_cache_id(struct vnode *vp)
 {
-	const struct bfs_inode di = inode_now(vp);
+	const struct bfs_inode di = sysvbfs_inode_now(VTOB(vp));
 
 	if (vp->v_type == VDIR)
 		cache_enter_id(vp, di.i_mode & ALLPERMS, di.i_uid, di.i_gid, true);
@@ -82,7 +68,7 @@ sysvbfs_vop_access(void *v)
 {
 	struct vop_access_args *const ap = v;
 	struct vnode *const vp = ap->a_vp;
-	const struct bfs_inode di = inode_now(vp);
+	const struct bfs_inode di = sysvbfs_inode_now(VTOB(vp));
 	const mode_t mode = di.i_mode & ALLPERMS;
 
 	if ((ap->a_accmode & VWRITE) && (vp->v_mount->mnt_flag & MNT_RDONLY))
@@ -98,7 +84,7 @@ sysvbfs_vop_getattr(void *v)
 	struct vop_getattr_args *const ap = v;
 	struct vnode *const vp = ap->a_vp;
 	struct vattr *const va = ap->a_vap;
-	const struct bfs_inode di = inode_now(vp);
+	const struct bfs_inode di = sysvbfs_inode_now(VTOB(vp));
 
 	vattr_null(va);
 	va->va_type = vp->v_type;
@@ -222,7 +208,7 @@ sysvbfs_vop_setattr(void *v)
 		return EROFS;
 	if (size)
 		error = vp->v_type == VDIR ? EISDIR : sysvbfs_truncate(vp, va->va_size);
-	di = inode_now(vp);
+	di = sysvbfs_inode_now(VTOB(vp));
 	if (error == 0 && owner)
 		error = set_owner(vp, &di, va, ap->a_cred);
 	if (error == 0 && mode)

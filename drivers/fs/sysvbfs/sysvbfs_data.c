@@ -27,13 +27,9 @@ sysvbfs_vop_bmap(void *v)
 {
 	struct vop_bmap_args *const ap = v;
 	struct sysvbfs_node *const np = VTOB(ap->a_vp);
-	struct bfs_inode di;
-	uint32_t n;
+	const struct bfs_inode di = sysvbfs_inode_now(np);
+	const uint32_t n = bfs_inode_blocks(&di);
 
-	mutex_enter(&np->n_bm->bm_lock);
-	di = np->n_ip->i_di;
-	mutex_exit(&np->n_bm->bm_lock);
-	n = bfs_inode_blocks(&di);
 	if (ap->a_vpp != NULL)
 		*ap->a_vpp = np->n_bm->bm_devvp;
 	if (ap->a_bnp == NULL)
@@ -50,17 +46,6 @@ sysvbfs_vop_bmap(void *v)
 	if (ap->a_runp != NULL)
 		*ap->a_runp = (int)(n - 1 - (uint32_t)ap->a_bn);
 	return 0;
-}
-
-static struct bfs_inode
-inode_now(struct sysvbfs_node *np)
-{
-	struct bfs_inode di;
-
-	mutex_enter(&np->n_bm->bm_lock);
-	di = np->n_ip->i_di;
-	mutex_exit(&np->n_bm->bm_lock);
-	return di;
 }
 
 int
@@ -83,7 +68,7 @@ move(struct vnode *vp, uint32_t blk, uint32_t nblocks)
 {
 	struct sysvbfs_node *const np = VTOB(vp);
 	struct sysvbfs_mount *const bm = np->n_bm;
-	const struct bfs_inode old = inode_now(np);
+	const struct bfs_inode old = sysvbfs_inode_now(np);
 	const uint32_t size = bfs_inode_size(&old);
 	int error;
 

@@ -42,15 +42,14 @@ lookup_absent(struct vnode *dvp, struct componentname *cnp)
 static int
 lookup_delete(struct vnode *dvp, struct vnode *vp, kauth_cred_t cred)
 {
-	const struct bfs_inode *const dir = &VTOB(dvp)->n_ip->i_di,
-				      *const di = &VTOB(vp)->n_ip->i_di;
+	const struct bfs_inode dir = sysvbfs_inode_now(VTOB(dvp)), di = sysvbfs_inode_now(VTOB(vp));
 	int error, sticky = 0;
 
 	error = VOP_ACCESS(dvp, VWRITE, cred);
 	if (error != 0)
 		return error;
-	if (dir->i_mode & S_ISTXT)
-		sticky = genfs_can_sticky(vp, cred, dir->i_uid, di->i_uid);
+	if (dir.i_mode & S_ISTXT)
+		sticky = genfs_can_sticky(vp, cred, dir.i_uid, di.i_uid);
 	return kauth_authorize_vnode(cred, KAUTH_VNODE_DELETE, vp, dvp, sticky);
 }
 

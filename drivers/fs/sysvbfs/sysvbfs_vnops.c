@@ -54,7 +54,7 @@ sysvbfs_vop_inactive(void *v)
 	struct vnode *const vp = ap->a_vp;
 	struct sysvbfs_node *const np = VTOB(vp);
 
-	*ap->a_recycle = np->n_ip->i_di.i_nlink == 0 && !np->n_bm->bm_rdonly;
+	*ap->a_recycle = sysvbfs_inode_now(np).i_nlink == 0 && !np->n_bm->bm_rdonly;
 	if (*ap->a_recycle)
 		uvm_vnp_setsize(vp, 0); /* nobody reads its pages again: they are not written */
 	return 0;
