@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 
 PACKAGES=(gcc g++ clang libclang-rt-dev lld binutils cmake ninja-build pkg-config python3 check libsubunit-dev libuv1-dev
     liburcu-dev mandoc e2fsprogs attr clang-format libdw-dev lcov libssl-dev
-    fdisk gdisk)
+    fdisk gdisk util-linux)
 
 usage() {
 	cat <<-EOF
