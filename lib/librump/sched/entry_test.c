@@ -513,8 +513,7 @@ START_TEST(entry_lwps_end_under_lookers)
 	look = 0;
 	for (int i = 0; i < 2; i++)
 		ck_assert_int_eq(pthread_join(lookers[i], NULL), 0);
-	/* A seed of the simulated world need not bring them together. */
-	ck_assert(seen[0] + seen[1] > 0 || getenv("RUMPTEST_SEED") != NULL);
+	/* Whether they ever met is the host's doing. */
 	halt();
 }
 END_TEST
