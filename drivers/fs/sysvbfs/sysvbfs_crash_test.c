@@ -113,6 +113,95 @@ START_TEST(sysvbfs_survives_faults)
 }
 END_TEST
 
+/* A write of the directory that fails leaves open what names there are: none is changed any more. */
+START_TEST(sysvbfs_freezes_names)
+{
+	const struct rumptest_fault f = { .f_kind = RUMPTEST_FAIL,
+		.f_on = RUMPTEST_ON_WRITE,
+		.f_off = 3 * 512, /* 9 inodes in two blocks */
+		.f_len = 512,
+		.f_nth = 1,
+		.f_times = 1,
+		.f_error = EIO };
+	struct rumptest_disk *d;
+	uint8_t *image;
+
+	fresh = tl_mkfs(BLOCKS, 9);
+	d = tl_disk(fresh, BYTES);
+	rumptest_boot();
+	ck_assert_int_eq(tl_mount(rumptest_disk_attach(d), 0), 0);
+	write_file(F("a"), 1, 0, 100);
+	ck_assert_int_eq(rumptest_disk_fault(d, &f), 0);
+	ck_assert(rump_sys_open(F("b"), O_CREAT | O_RDWR, 0600) == -1 && errno == EIO);
+	ck_assert(rump_sys_open(F("b"), O_CREAT | O_RDWR, 0600) == -1 && errno == EROFS);
+	ck_assert(rump_sys_unlink(F("a")) == -1 && errno == EROFS);
+	ck_assert(rump_sys_rename(F("a"), F("b")) == -1 && errno == EROFS);
+	tl_unmount();
+	ck_assert_int_eq(tl_mount("/dev/sd_sim0", 0), 0);
+	ck_assert_int_eq(rump_sys_rename(F("a"), F("b")), 0);
+	tl_unmount();
+	image = tl_image(d, BYTES);
+	sound(image, false, "frozen", 0);
+	free(image);
+	rumptest_halt();
+	rumptest_disk_free(d);
+	free(fresh);
+}
+END_TEST
+
+/* Blocks that a file has left are nobody's while the medium still says that they are its. */
+START_TEST(sysvbfs_waits_for_the_medium)
+{
+	const struct rumptest_fault f = { .f_kind = RUMPTEST_FAIL,
+		.f_on = RUMPTEST_ON_WRITE,
+		.f_off = 512, /* inodes 2 to 9 */
+		.f_len = 512,
+		.f_nth = 1,
+		.f_error = EIO };
+	char name[32];
+	struct rumptest_disk *d;
+	uint8_t *image;
+	int a, n, z;
+
+	fresh = tl_mkfs(BLOCKS, 16);
+	d = tl_disk(fresh, BYTES);
+	rumptest_boot();
+	ck_assert_int_eq(tl_mount(rumptest_disk_attach(d), 0), 0);
+	write_file(F("a"), 1, 0, 30000);
+	for (int i = 0; i < 7; i++) { /* the next one's inode is in another block than a's */
+		snprintf(name, sizeof(name), F("n%d"), i);
+		write_file(name, 2, 0, 100);
+	}
+	z = rump_sys_open(F("z"), O_CREAT | O_RDWR, 0600);
+	n = rump_sys_open(F("n6"), O_RDWR);
+	a = rump_sys_open(F("a"), O_RDWR);
+	ck_assert(z >= 0 && n >= 0 && a >= 0);
+	ck_assert_int_eq(rumptest_disk_fault(d, &f), 0);
+	ck_assert_int_eq(tl_write(a, 1, 30000, 3000), -1); /* moves */
+	ck_assert_int_eq(errno, EIO);
+	for (size_t off = 0; tl_write(z, 3, off, 512) == 512; off += 512)
+		continue;
+	/* No room is left but where "a" was. */
+	(void)tl_write(n, 2, 100, 5000);
+	(void)rump_sys_fsync(z);
+	(void)rump_sys_fsync(n);
+	image = tl_image(d, BYTES); /* the power goes now */
+	sound(image, true, "moved", 0);
+	free(image);
+	(void)rump_sys_close(z);
+	(void)rump_sys_close(n);
+	(void)rump_sys_close(a);
+	rumptest_disk_faults_clear(d);
+	tl_unmount();
+	image = tl_image(d, BYTES);
+	sound(image, false, "moved", 1);
+	free(image);
+	rumptest_halt();
+	rumptest_disk_free(d);
+	free(fresh);
+}
+END_TEST
+
 /* ---- Power cuts ---- */
 
 /* From these positions of the log on the file is there. */
@@ -294,6 +383,8 @@ main(void)
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, sysvbfs_survives_faults, 0, 4);
+	tcase_add_test(tc, sysvbfs_freezes_names);
+	tcase_add_test(tc, sysvbfs_waits_for_the_medium);
 	tcase_add_test(tc, sysvbfs_survives_power_cuts);
 	tcase_add_test(tc, sysvbfs_threads);
 	return rumptest_run("sysvbfs_crash", tc);

@@ -175,6 +175,7 @@ START_TEST(sysvbfs_gaps_are_zero)
 
 	up(400, 48);
 	make(F("junk"), 9, 100000); /* what the blocks hold before */
+	remount();
 	OK(rump_sys_unlink(F("junk")));
 	OK(fd = rump_sys_open(F("gap"), O_CREAT | O_RDWR, 0600));
 	ck_assert_int_eq(rump_sys_pwrite(fd, "begin", 5, 0), 5);
@@ -203,7 +204,7 @@ END_TEST
 START_TEST(sysvbfs_fills_up)
 {
 	struct statvfs sv, after;
-	static char buf[8192];
+	static char buf[5000]; /* the last write is short */
 	char path[32];
 	long n, sum = 0;
 	int fd;
