@@ -13,6 +13,7 @@
 #include <miscfs/specfs/specdev.h>
 
 struct buf;
+struct specnode;
 struct vnode;
 
 extern kmutex_t device_lock;
@@ -24,10 +25,7 @@ void spec_flush(void);
 void spec_dev_init(void);
 void spec_dev_fini(void);
 
-/*
- * The device of a vnode that is not locked: NODEV when it was revoked meanwhile.  A specnode is freed a grace period
- * after it was taken off.
- */
+/* The device of a vnode that is not locked: NODEV, which has no driver, when it was revoked meanwhile. */
 static inline dev_t
 spec_vdev(struct vnode *vp)
 {
@@ -42,10 +40,22 @@ spec_vdev(struct vnode *vp)
 	return dev;
 }
 
-int spec_node_opening(struct vnode *vp);
-bool spec_node_closed(struct vnode *vp);
-/* Revoked, or about to be. */
-bool spec_node_gone(struct vnode *vp);
+/*
+ * An open begins; *snp is referenced until spec_node_opened(), whatever becomes of vp.  errors: EBUSY, ENXIO (revoked).
+ * locks: vp exclusive.
+ */
+int spec_node_opening(struct vnode *vp, struct specnode **snp);
+/*
+ * The driver has answered the open with error; each: it hears of every close (D_MCLOSE).  Returns what the open does.
+ * *closep: call the driver's close, as the vnode was revoked meanwhile or the other opens have ended.
+ */
+int spec_node_opened(struct specnode *sn, int error, bool each, bool *closep);
+/* An open ends.  Is the driver to hear of it?  locks: vp exclusive. */
+bool spec_node_closed(struct vnode *vp, bool each);
+
+/* A reference for who does not hold the vnode's lock: it keeps the specdev.  hold: NULL when vp was revoked. */
+struct specnode *spec_node_hold(struct vnode *vp);
+void spec_node_rele(struct specnode *sn);
 
 /*
  * bread() that takes a block at the end of the device: b_resid says what is missing.

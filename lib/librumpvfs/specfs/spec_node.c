@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * Which vnodes are which device.
+ * Which vnodes are which device, who has them open, and how they go.
  *
  * A device node of any file system is a vnode with a struct specnode; those of one device and type
  * share a struct specdev, where opens are counted.  The tables are small and guarded by device_lock.
  *
  * Lock order: vnode lock, then device_lock, then v_interlock.
+ *
+ * An open is "opening" while it is with its driver (sn_opening), then complete (sn_opencnt), until it is
+ * closed.  The vnode lock of a character device is dropped over calls of the driver, so a revocation
+ * may come in at any moment.  It ends the complete opens, all as one, with one close of the driver; an
+ * open that is with its driver sees afterwards what has happened, fails and is closed by itself.  So
+ * the driver is told of the end of every open that it agreed to, and of none before it agreed.
+ *
+ *   in use   v_specnode points to it, in the table
+ *   gone     a revocation has begun, under the vnode lock: nobody opens it, spec_find() does not find it
+ *   orphan   v_specnode is NULL and it is in no table, sn_refcnt != 0: some open is with its driver, or
+ *            somebody waits for an advisory lock
+ *   dead     sn_refcnt is 0; freed after a grace period
+ *
+ * With the vnode lock held (and the vnode's operations still specfs's) v_specnode is there and stays.
+ * Without, it may become NULL at any time: spec_vdev() reads the device's number inside a read section,
+ * which the grace period is for; who holds device_lock may follow v_specnode if it is not NULL;
+ * who sleeps takes a reference, spec_node_hold().  The specdev lives as long as a specnode that is not
+ * dead has it.
  */
 #include <sys/param.h>
 #include <sys/fcntl.h>
@@ -94,7 +112,7 @@ spec_find(enum vtype type, dev_t dev)
 
 		if (vp->v_type != type || sn->sn_rdev != dev || sn->sn_gone)
 			continue;
-		if (sn->sn_opencnt != 0)
+		if (sn->sn_opencnt + sn->sn_opening != 0)
 			return vp;
 		any = vp;
 	}
@@ -110,6 +128,7 @@ spec_node_init(struct vnode *vp, dev_t rdev)
 
 	KASSERT(vp->v_type == VBLK || vp->v_type == VCHR);
 	sn->sn_rdev = rdev;
+	sn->sn_refcnt = 1;
 	sd->sd_rdev = rdev;
 	mutex_enter(&device_lock);
 	other = spec_find(vp->v_type, rdev);
@@ -131,27 +150,58 @@ specnode_rcu_free(struct rump_rcu_head *head)
 	kmem_free(sn, sizeof(*sn));
 }
 
+/* Drop a reference.  locks: device_lock, which is released. */
+static void
+specnode_drop(struct specnode *sn)
+{
+	struct specdev *const sd = sn->sn_dev;
+	bool dead, last;
+
+	KASSERT(mutex_owned(&device_lock));
+	dead = --sn->sn_refcnt == 0;
+	last = dead && --sd->sd_refcnt == 0;
+	mutex_exit(&device_lock);
+	if (last) {
+		lf_purgelocks(&sd->sd_lockf);
+		kmem_free(sd, sizeof(*sd));
+	}
+	if (dead)
+		rump_rcu_call(&sn->sn_rcu, specnode_rcu_free);
+}
+
 void
 spec_node_destroy(struct vnode *vp)
 {
 	struct specnode *const sn = vp->v_specnode;
-	struct specdev *const sd = sn->sn_dev;
 	struct vnode **pp;
-	bool last;
 
 	mutex_enter(&device_lock);
 	KASSERT(sn->sn_opencnt == 0);
 	for (pp = spec_chain(sn->sn_rdev); *pp != vp; pp = &(*pp)->v_specnode->sn_next)
 		KASSERT(*pp != NULL);
 	*pp = sn->sn_next;
-	last = --sd->sd_refcnt == 0;
 	atomic_store_relaxed(&vp->v_specnode, NULL);
+	specnode_drop(sn);
+}
+
+struct specnode *
+spec_node_hold(struct vnode *vp)
+{
+	struct specnode *sn;
+
+	mutex_enter(&device_lock);
+	sn = vp->v_specnode;
+	if (sn != NULL)
+		sn->sn_refcnt++;
 	mutex_exit(&device_lock);
-	if (last) {
-		lf_purgelocks(&sd->sd_lockf);
-		kmem_free(sd, sizeof(*sd));
-	}
-	rump_rcu_call(&sn->sn_rcu, specnode_rcu_free);
+	return sn;
+}
+
+void
+spec_node_rele(struct specnode *sn)
+{
+	mutex_enter(&device_lock);
+	specnode_drop(sn);
 }
 
 int
@@ -178,7 +228,12 @@ spec_node_lookup_by_mount(struct mount *mp, struct vnode **vpp)
 struct mount *
 spec_node_getmountedfs(struct vnode *vp)
 {
-	return vp->v_specmountpoint;
+	struct mount *mp;
+
+	mutex_enter(&device_lock);
+	mp = vp->v_specnode != NULL ? vp->v_specmountpoint : NULL;
+	mutex_exit(&device_lock);
+	return mp;
 }
 
 void
@@ -202,7 +257,7 @@ spec_node_revoke(struct vnode *vp)
 	mutex_enter(&device_lock);
 	sn->sn_gone = true;
 	close = sn->sn_opencnt != 0;
-	if (close) { /* all opens end as one */
+	if (close) { /* all opens end as one; those that are with their driver will see */
 		sn->sn_dev->sd_opencnt -= sn->sn_opencnt - 1;
 		sn->sn_opencnt = 1;
 	}
@@ -211,9 +266,8 @@ spec_node_revoke(struct vnode *vp)
 		VOP_CLOSE(vp, FNONBLOCK, NOCRED);
 }
 
-/* Count an open of vp in.  errors: EBUSY, ENXIO (revoked). */
 int
-spec_node_opening(struct vnode *vp)
+spec_node_opening(struct vnode *vp, struct specnode **snp)
 {
 	struct specnode *const sn = vp->v_specnode;
 	struct specdev *const sd = sn->sn_dev;
@@ -226,32 +280,60 @@ spec_node_opening(struct vnode *vp)
 	    (sd->sd_mountpoint != NULL || (sd->sd_bdevvp != NULL && sd->sd_bdevvp != vp)))
 		error = EBUSY; /* the buffer cache is one vnode's */
 	if (error == 0) {
-		sn->sn_opencnt++;
+		sn->sn_refcnt++;
+		sn->sn_opening++;
 		sd->sd_opencnt++;
 		if (vp->v_type == VBLK)
 			sd->sd_bdevvp = vp;
 	}
 	mutex_exit(&device_lock);
+	*snp = sn;
+	return error;
+}
+
+/* Count an open out; true when it was the device's last, and its driver thinks that it is open. */
+static bool
+count_out(struct specdev *sd)
+{
+	const bool opened = sd->sd_opened;
+
+	KASSERT(mutex_owned(&device_lock));
+	KASSERT(sd->sd_opencnt > 0);
+	if (--sd->sd_opencnt != 0)
+		return false;
+	sd->sd_bdevvp = NULL;
+	sd->sd_opened = false;
+	return opened;
+}
+
+int
+spec_node_opened(struct specnode *sn, int error, bool each, bool *closep)
+{
+	struct specdev *const sd = sn->sn_dev;
+	bool last;
+
+	*closep = false;
+	mutex_enter(&device_lock);
+	KASSERT(sn->sn_opening > 0);
+	sn->sn_opening--;
+	if (error == 0)
+		sd->sd_opened = true;
+	if (error == 0 && !sn->sn_gone) {
+		sn->sn_opencnt++;
+	} else {
+		last = count_out(sd);
+		*closep = each ? error == 0 : last;
+		if (error == 0)
+			error = ENXIO;
+	}
+	specnode_drop(sn);
 	return error;
 }
 
 bool
-spec_node_gone(struct vnode *vp)
-{
-	bool gone;
-
-	mutex_enter(&device_lock);
-	gone = vp->v_specnode == NULL || vp->v_specnode->sn_gone;
-	mutex_exit(&device_lock);
-	return gone;
-}
-
-/* Count it out; true when it was the device's last. */
-bool
-spec_node_closed(struct vnode *vp)
+spec_node_closed(struct vnode *vp, bool each)
 {
 	struct specnode *const sn = vp->v_specnode;
-	struct specdev *const sd = sn->sn_dev;
 	bool last;
 
 	mutex_enter(&device_lock);
@@ -260,11 +342,8 @@ spec_node_closed(struct vnode *vp)
 		mutex_exit(&device_lock);
 		return false;
 	}
-	KASSERT(sd->sd_opencnt >= sn->sn_opencnt);
 	sn->sn_opencnt--;
-	last = --sd->sd_opencnt == 0;
-	if (last)
-		sd->sd_bdevvp = NULL;
+	last = count_out(sn->sn_dev);
 	mutex_exit(&device_lock);
-	return last;
+	return each || last;
 }

@@ -44,26 +44,11 @@ spec_access(void *v)
 	    genfs_can_access(ap->a_vp, ap->a_cred, 0, 0, 0600, NULL, ap->a_accmode));
 }
 
-/*
- * The vnode lock is dropped while a character driver opens; if the device is revoked then, its close has
- * been called for this open, too, perhaps before the driver's open was back.
- */
-static int
-open_chr(struct vnode *vp, dev_t dev, int mode)
+/* The driver hears of every close of the device, not only of the last. */
+static bool
+hears_each(enum vtype type, dev_t dev)
 {
-	int error;
-
-	VOP_UNLOCK(vp);
-	error = cdev_open(dev, mode, S_IFCHR, curlwp);
-	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	if (spec_node_gone(vp)) {
-		if (error == 0)
-			(void)cdev_close(dev, mode, S_IFCHR, curlwp);
-		return ENXIO;
-	}
-	if (error != 0)
-		(void)spec_node_closed(vp);
-	return error;
+	return ((type == VBLK ? bdev_flags(dev) : cdev_flags(dev)) & D_MCLOSE) != 0;
 }
 
 int
@@ -72,18 +57,27 @@ spec_open(void *v)
 	struct vop_open_args *const ap = v;
 	struct vnode *const vp = ap->a_vp;
 	const dev_t dev = vp->v_rdev;
+	struct specnode *sn;
+	bool close;
 	int error;
 
 	if (vp->v_mount != NULL && (vp->v_mount->mnt_flag & MNT_NODEV))
 		return ENXIO;
-	error = spec_node_opening(vp);
+	error = spec_node_opening(vp, &sn);
 	if (error != 0)
 		return error;
-	if (vp->v_type == VCHR)
-		return open_chr(vp, dev, ap->a_mode);
-	error = bdev_open(dev, ap->a_mode, S_IFBLK, curlwp);
-	if (error != 0)
-		(void)spec_node_closed(vp);
+	if (vp->v_type == VBLK) { /* locked throughout: neither revoked nor closed meanwhile */
+		error = bdev_open(dev, ap->a_mode, S_IFBLK, curlwp);
+		error = spec_node_opened(sn, error, false, &close);
+		KASSERT(!close);
+		return error;
+	}
+	VOP_UNLOCK(vp);
+	error = cdev_open(dev, ap->a_mode, S_IFCHR, curlwp);
+	error = spec_node_opened(sn, error, hears_each(VCHR, dev), &close);
+	if (close)
+		(void)cdev_close(dev, ap->a_mode, S_IFCHR, curlwp);
+	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	return error;
 }
 
@@ -98,7 +92,7 @@ spec_close(void *v)
 
 	if (blk && vp->v_specnode->sn_opencnt == 1)
 		error = vinvalbuf(vp, V_SAVE, ap->a_cred, curlwp, false, 0);
-	if (!spec_node_closed(vp) && ((blk ? bdev_flags(dev) : cdev_flags(dev)) & D_MCLOSE) == 0)
+	if (!spec_node_closed(vp, hears_each(vp->v_type, dev)))
 		return error;
 	if (blk) {
 		cerror = bdev_close(dev, ap->a_fflag, S_IFBLK, curlwp);
@@ -261,8 +255,14 @@ int
 spec_advlock(void *v)
 {
 	struct vop_advlock_args *const ap = v;
+	struct specnode *const sn = spec_node_hold(ap->a_vp);
+	int error;
 
-	return lf_advlock(ap, &ap->a_vp->v_speclockf, 0);
+	if (sn == NULL)
+		return EBADF;
+	error = lf_advlock(ap, &sn->sn_dev->sd_lockf, 0);
+	spec_node_rele(sn);
+	return error;
 }
 
 int

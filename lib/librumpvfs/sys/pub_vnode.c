@@ -13,6 +13,7 @@
 
 #include "rump_hostabi.h"
 #include "rump_pub.h"
+#include "rump_spec.h"
 
 #define RUMPCN_FREECRED 0x02
 
@@ -22,7 +23,7 @@ rump_getvninfo(struct vnode *vp, int *vtype, off_t *size, uint64_t *rdev)
 {
 	*vtype = vp->v_type;
 	*size = vp->v_size;
-	*rdev = vp->v_type == VBLK || vp->v_type == VCHR ? hostabi_dev_out(vp->v_rdev) : 0;
+	*rdev = vp->v_type == VBLK || vp->v_type == VCHR ? hostabi_dev_out(spec_vdev(vp)) : 0;
 }
 
 static struct vattr *

@@ -19,6 +19,7 @@
 #include <sys/kmem.h>
 #include <miscfs/specfs/specdev.h>
 
+#include "rump_spec.h"
 #include "rump_vfs.h"
 #include "rump_vnode.h"
 
@@ -304,7 +305,7 @@ vrevoke(struct vnode *vp)
 		vgone(vp);
 		return;
 	}
-	dev = vp->v_rdev;
+	dev = spec_vdev(vp);
 	type = vp->v_type;
 	while (spec_node_lookup_by_dev(type, dev, 0, &vq) == 0)
 		vgone(vq);

@@ -102,7 +102,7 @@ vn_wberr(struct vnode *vp, int error)
 	}
 	/* The lock keeps the file system on the device from going. */
 	mutex_enter(&device_lock);
-	mp = vp->v_specmountpoint;
+	mp = vp->v_specnode != NULL ? vp->v_specmountpoint : NULL;
 	if (mp != NULL) {
 		word_set(&mp->mnt_wberr_meta, error);
 		word_set(&mp->mnt_wberr, error);

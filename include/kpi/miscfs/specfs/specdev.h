@@ -24,8 +24,10 @@ struct specnode {
 	struct vnode *sn_next;	/* (d) other vnodes of the same hash value */
 	struct specdev *sn_dev; /* (i) */
 	dev_t sn_rdev;		/* (i) */
-	u_int sn_opencnt;	/* (d) opens through this vnode */
-	bool sn_gone;		/* (d) revoked */
+	u_int sn_opencnt;	/* (d) complete opens through this vnode */
+	u_int sn_opening;	/* (d) opens that are with their driver */
+	u_int sn_refcnt;	/* (d) the vnode, and those who use it without the vnode's lock */
+	bool sn_gone;		/* (d) being revoked, or revoked */
 	struct rump_rcu_head sn_rcu;
 };
 
@@ -33,10 +35,10 @@ struct specdev {
 	struct mount *sd_mountpoint; /* (d) the file system mounted from it */
 	struct lockf *sd_lockf;	     /* advisory locks */
 	struct vnode *sd_bdevvp;     /* (d) the vnode that is open as block device */
-	u_int sd_opencnt;	     /* (d) opens through any vnode */
-	u_int sd_refcnt;	     /* (d) specnodes */
-	dev_t sd_rdev;		     /* (i) */
-	bool sd_opened, sd_closing;  /* (d) */
+	u_int sd_opencnt; /* (d) opens through any vnode, complete or with their driver */
+	u_int sd_refcnt;  /* (d) specnodes */
+	dev_t sd_rdev;	  /* (i) */
+	bool sd_opened;	  /* (d) the driver has said yes, and not heard of the last close */
 };
 
 #define v_rdev		 v_specnode->sn_rdev
