@@ -76,7 +76,7 @@ descriptor_work(struct card *c)
 	status = htole32(flags | DMAE_DESC_DONE | (c->fail ? DMAE_DESC_ERROR : 0));
 	(void)rump_simdma_write(c->sd, at + DMAE_DESC_FLAGS, &status, sizeof(status));
 	c->in = c->out = 0;
-	c->jobs++;
+	__atomic_fetch_add(&c->jobs, 1, __ATOMIC_RELAXED); /* tests look from other threads */
 	return true;
 }
 

@@ -7,7 +7,9 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -286,6 +288,50 @@ START_TEST(dmae_comes_again)
 }
 END_TEST
 
+/* Programs at work, and a card that comes and goes. */
+static int over;
+
+static void *
+worker(void *arg)
+{
+	char mine[64], back[64];
+	int f;
+
+	memset(mine, (int)(long)arg, sizeof(mine));
+	while (!__atomic_load_n(&over, __ATOMIC_ACQUIRE)) {
+		if ((f = rump_sys_open("/dev/dmae0", O_RDWR | O_NONBLOCK)) < 0)
+			continue;
+		for (int i = 0; i < 20; i++)
+			if (rump_sys_write(f, mine, sizeof(mine)) > 0)
+				(void)rump_sys_read(f, back, sizeof(back));
+		(void)rump_sys_ioctl(f, 0x1234, NULL);
+		(void)rump_sys_poll(&(struct pollfd){ .fd = f, .events = POLLIN }, 1, 0);
+		(void)rump_sys_close(f);
+	}
+	return NULL;
+}
+
+START_TEST(dmae_comes_and_goes_under_load)
+{
+	pthread_t threads[3];
+
+	for (long i = 0; i < 3; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, worker, (void *)i), 0);
+	for (int i = 0; i < 50; i++) {
+		const unsigned before = __atomic_load_n(&card.jobs, __ATOMIC_RELAXED);
+
+		ck_assert_int_eq(rump_simdev_attach(card.sd), 0);
+		while (__atomic_load_n(&card.jobs, __ATOMIC_RELAXED) < before + 5)
+			sched_yield();
+		ck_assert_int_eq(rump_simdev_detach(card.sd, i % 2 != 0), 0);
+	}
+	__atomic_store_n(&over, 1, __ATOMIC_RELEASE);
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	rump_simdev_destroy(card.sd);
+}
+END_TEST
+
 /* ---- What the bench would say of a broken card, or driver ---- */
 
 static char message[256];
@@ -323,6 +369,7 @@ main(void)
 	tcase_add_test(plain, dmae_waits_for_the_reset);
 	tcase_add_test(plain, dmae_starts_the_card_by_the_book);
 	tcase_add_test(plain, dmae_wrong_card_is_not_used);
+	tcase_add_test(plain, dmae_comes_and_goes_under_load);
 	suite_add_tcase(s, plain);
 	tcase_add_checked_fixture(plugged, setup_plugged, teardown);
 	tcase_add_test(plugged, dmae_moves_bytes);
