@@ -25,7 +25,8 @@
 # rump_driver_test(NAME SOURCES driver_test.c DRIVER driver.c... [USES components...] [INCLUDES ...] [LIBS ...])
 #   A driver and its Check test on the workbench (<rump/rumptest.h>): the driver becomes a component of its own,
 #   compiled with DIAGNOSTIC and, unless a sanitizer is at work, with a point of the simulation at each load
-#   and store.  It wants the checked kernel: with another there is no such test.
+#   and store.  It wants the checked kernel: with another there is no such test.  USES may name rumpkern_test:
+#   simulated disks and buses (<rump/rumptest_disk.h>, <rump/rumptest_bus.h>).
 #
 # Used by this tree, and installed: find_package(librump) brings it to drivers that live elsewhere.
 # Who includes it sets where things are:
@@ -354,7 +355,18 @@ function(rump_driver_test name)
   elseif(NOT RUMP_DIAGNOSTIC)
     return()
   endif()
-  rump_component(${name}_driver CLASS kern NEEDS rump ${A_USES} SOURCES ${A_DRIVER} INCLUDES ${A_INCLUDES} NOINSTALL POINTS)
-  rump_check(${name} SOURCES ${A_SOURCES} USES ${name}_driver LIBS ${A_LIBS} rumptest LABELS ${A_LABELS}
+  # What is for tests (rumpkern_test) the program has, and the driver does not know.
+  set(needs rump)
+  set(uses ${name}_driver)
+  foreach(c ${A_USES})
+    get_property(layer GLOBAL PROPERTY RUMP_LAYER_OF_${c})
+    if(layer STREQUAL test)
+      list(APPEND uses ${c})
+    else()
+      list(APPEND needs ${c})
+    endif()
+  endforeach()
+  rump_component(${name}_driver CLASS kern NEEDS ${needs} SOURCES ${A_DRIVER} INCLUDES ${A_INCLUDES} NOINSTALL POINTS)
+  rump_check(${name} SOURCES ${A_SOURCES} USES ${uses} LIBS ${A_LIBS} rumptest LABELS ${A_LABELS}
       TIMEOUT ${A_TIMEOUT})
 endfunction()
