@@ -5,6 +5,7 @@
 #define RUMP_VOP_H
 
 #include <sys/param.h>
+#include <sys/atomic.h>
 #include <sys/systm.h>
 #include <sys/vnode.h>
 
@@ -14,11 +15,11 @@
 void rump_schedule(void);
 void rump_unschedule(void);
 
+/* A reclaim may come in for who holds no lock: it changes v_op, then v_vflag. */
 static inline bool
 vop_enter(struct vnode *vp)
 {
-	const bool big =
-	    __predict_false((__atomic_load_n(&vp->v_vflag, __ATOMIC_RELAXED) & VV_MPSAFE) == 0);
+	const bool big = __predict_false((atomic_load_acquire(&vp->v_vflag) & VV_MPSAFE) == 0);
 
 	if (big)
 		KERNEL_LOCK(1, curlwp);

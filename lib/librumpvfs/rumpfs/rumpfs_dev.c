@@ -71,9 +71,13 @@ dev_remove(const char *name, mode_t mode, dev_t dev)
 		cache_purge1(dvp, name, strlen(name), 0);
 		if (rumpfs_node_vnode(dev_mount, rn, &vp) != 0)
 			vp = NULL;
+		else
+			vn_lock(vp, LK_EXCLUSIVE | LK_RETRY); /* its links are the lock's */
 		rumpfs_dir_remove(dev_dir, rd);
 		if (vp == NULL)
 			rumpfs_node_unlinked(rm, rn);
+		else
+			VOP_UNLOCK(vp);
 	}
 	vput(dvp);
 	if (vp != NULL) { /* those who have it open lose it */

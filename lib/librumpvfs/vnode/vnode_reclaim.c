@@ -173,8 +173,8 @@ vcache_kill(struct vnode *vp)
 	vfs_insmntque(vp, dead_rootmount);
 	mutex_enter(vp->v_interlock);
 	atomic_store_relaxed(&vp->v_op, dead_vnodeop_p);
-	/* Walks over the name cache look at it without a lock. */
-	atomic_store_relaxed(&vp->v_vflag, VV_MPSAFE | (vp->v_vflag & VV_ISTTY));
+	/* Walks over the name cache look at it without a lock; who sees it calls dead operations (vop_enter()). */
+	atomic_store_release(&vp->v_vflag, VV_MPSAFE | (vp->v_vflag & VV_ISTTY));
 	vp->v_tag = VT_NON;
 	vstate_change(vp, VS_RECLAIMING, VS_RECLAIMED);
 }
