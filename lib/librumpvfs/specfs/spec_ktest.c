@@ -13,7 +13,7 @@
 static struct {
 	kmutex_t lock; /* all below */
 	kcondvar_t cv;
-	bool shut;
+	bool shut, closes_wait;
 	int error;
 	unsigned waiting, opens, closes;
 } gate;
@@ -42,6 +42,11 @@ gate_close(dev_t dev, int flags, int fmt, struct lwp *l)
 {
 	mutex_enter(&gate.lock);
 	gate.closes++;
+	gate.waiting++;
+	cv_broadcast(&gate.cv);
+	while (gate.closes_wait)
+		cv_wait(&gate.cv, &gate.lock);
+	gate.waiting--;
 	mutex_exit(&gate.lock);
 	return 0;
 }
@@ -79,6 +84,14 @@ rump_test_spec_shut(void)
 }
 
 void
+rump_test_spec_hold_closes(void)
+{
+	mutex_enter(&gate.lock);
+	gate.closes_wait = true;
+	mutex_exit(&gate.lock);
+}
+
+void
 rump_test_spec_wait(unsigned n)
 {
 	mutex_enter(&gate.lock);
@@ -92,7 +105,7 @@ rump_test_spec_go(int error)
 {
 	mutex_enter(&gate.lock);
 	gate.error = error;
-	gate.shut = false;
+	gate.shut = gate.closes_wait = false;
 	cv_broadcast(&gate.cv);
 	mutex_exit(&gate.lock);
 }

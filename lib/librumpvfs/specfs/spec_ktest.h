@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
-/* The device of spec_test.c, /dev/gate: its open waits at a gate, and it counts what it is told. */
+/* The device of spec_test.c, /dev/gate: calls wait at a gate, and it counts what it is told. */
 #ifndef SPEC_KTEST_H
 #define SPEC_KTEST_H
 
@@ -9,9 +9,10 @@
 /* each: it wants to hear of every close (D_MCLOSE). */
 int rump_test_spec_attach(bool each);
 void rump_test_spec_detach(void);
-/* From now on opens wait. */
+/* From now on opens wait; or closes do. */
 void rump_test_spec_shut(void);
-/* Until n opens wait; then they all go on, and end with error. */
+void rump_test_spec_hold_closes(void);
+/* Until n calls wait; then they all go on, and opens end with error. */
 void rump_test_spec_wait(unsigned n);
 void rump_test_spec_go(int error);
 /* Nodes are taken out of /dev, and away from those who have them open. */

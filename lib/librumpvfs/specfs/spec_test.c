@@ -83,6 +83,38 @@ START_TEST(spec_open_with_its_driver)
 }
 END_TEST
 
+static void *
+remover(void *arg)
+{
+	KERNEL(rump_test_spec_remove());
+	return NULL;
+}
+
+/* Programs close while the revocation, which closes for all of them, is with the driver. */
+START_TEST(spec_close_during_the_revocation)
+{
+	unsigned opens, closes;
+	pthread_t thread;
+	int fd[2], error;
+
+	KERNEL(error = rump_test_spec_attach(_i != 0));
+	ck_assert_int_eq(error, 0);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_ge(fd[i] = rump_sys_open("/dev/gate", O_RDWR), 0);
+	KERNEL(rump_test_spec_hold_closes());
+	ck_assert_int_eq(pthread_create(&thread, NULL, remover, NULL), 0);
+	KERNEL(rump_test_spec_wait(1));
+	ck_gives(rump_sys_close(fd[0]), 0);
+	ck_gives(rump_sys_close(fd[1]), 0);
+	KERNEL(rump_test_spec_go(0));
+	pthread_join(thread, NULL);
+	KERNEL(rump_test_spec_counts(&opens, &closes));
+	ck_assert_uint_eq(opens, 2);
+	ck_assert_uint_eq(closes, 1);
+	KERNEL(rump_test_spec_detach());
+}
+END_TEST
+
 /* Advisory locks of a device that goes: nobody follows what is gone. */
 START_TEST(spec_locks_of_a_device_that_goes)
 {
@@ -107,6 +139,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, spec_open_with_its_driver, 0, COUNT(rows));
+	tcase_add_loop_test(tc, spec_close_during_the_revocation, 0, 2);
 	tcase_add_test(tc, spec_locks_of_a_device_that_goes);
 	return run_suite(tc, "spec");
 }
