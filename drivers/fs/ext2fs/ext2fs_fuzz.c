@@ -39,10 +39,13 @@
 #define MAX_PATCH  25		 /* records that count */
 #define READ_BYTES (1024 * 1024) /* of file data, by one walk */
 /*
- * What a mutated image may take beyond the sound one: pages of the data that a walk reads, with
- * read-ahead, and what the allocators keep.
+ * What a mutated image may take beyond the sound one: pages of the data that a walk reads, as much
+ * of read-ahead, and what the allocators keep.
  */
-#define MEM_SLACK  (6 * 1024 * 1024)
+#define MEM_SLACK  (2 * READ_BYTES + 2 * 1024 * 1024)
+
+#define ROUNDS_MAX  200
+#define ROUNDS_SAME 3
 
 int LLVMFuzzerInitialize(int *, char ***);
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -214,18 +217,27 @@ load_device(unsigned i)
 	return sd;
 }
 
+/* The sound images, round by round until the allocators keep no more than the round before. */
 static void
 baseline(void)
 {
-	sound_bytes = calloc(nseeds, sizeof(*sound_bytes));
-	for (unsigned i = 0; i < nseeds; i++) {
-		const struct seed *const sd = load_device(i);
+	size_t most = 0, before;
+	unsigned same = 0;
 
-		sound_bytes[i] = mount_and_walk();
-		if (sound_bytes[i] == 0) {
-			fprintf(stderr, "the seed \"%s\" is not mounted\n", sd->sd_name);
-			exit(1);
+	sound_bytes = calloc(nseeds, sizeof(*sound_bytes));
+	for (unsigned round = 0; round < ROUNDS_MAX && same < ROUNDS_SAME; round++) {
+		before = most;
+		for (unsigned i = 0; i < nseeds; i++) {
+			const struct seed *const sd = load_device(i);
+
+			sound_bytes[i] = mount_and_walk();
+			if (sound_bytes[i] == 0) {
+				fprintf(stderr, "the seed \"%s\" is not mounted\n", sd->sd_name);
+				exit(1);
+			}
+			most = sound_bytes[i] > most ? sound_bytes[i] : most;
 		}
+		same = most == before ? same + 1 : 0;
 	}
 }
 
