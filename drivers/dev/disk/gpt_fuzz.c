@@ -45,6 +45,13 @@ fix(struct fuzz_medium *fm, uint64_t lba, uint8_t *sector)
 	memcpy(sector, "EFI PART", 8);
 	put(sector + GPT_OFF_REVISION, 0x10000, 4);
 	put(sector + GPT_OFF_SELF, lba, 8);
+	if ((sector[GPT_OFF_GUID] & 1) == 0) { /* or else entries would hardly ever be reached */
+		put(sector + GPT_OFF_HDRSIZE, GPT_HDRSIZE_MIN, 4);
+		put(sector + GPT_OFF_ENTSIZE, GPT_ENTSIZE_MIN << (sector[GPT_OFF_ENTSIZE] & 3), 4);
+		put(sector + GPT_OFF_TABLE, 2 + (sector[GPT_OFF_TABLE] & 7), 8);
+		put(sector + GPT_OFF_FIRST, sector[GPT_OFF_FIRST], 8);
+		put(sector + GPT_OFF_LAST, FUZZ_SECTORS - 1 - sector[GPT_OFF_LAST], 8);
+	}
 	sector[GPT_OFF_NENTRIES] &= 0x1f; /* a table of a size that is quickly gone through */
 	sector[GPT_OFF_NENTRIES + 1] = sector[GPT_OFF_NENTRIES + 2] = sector[GPT_OFF_NENTRIES + 3] =
 	    0;
