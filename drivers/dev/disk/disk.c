@@ -7,6 +7,7 @@
  */
 #include <sys/param.h>
 #include <sys/conf.h>
+#include <sys/device.h>
 #include <sys/disk.h>
 #include <sys/disklabel.h>
 #include <sys/kmem.h>
@@ -118,7 +119,7 @@ disk_attach(struct disk *dk)
 int
 disk_begindetach(struct disk *dk, int (*lastclose)(device_t), device_t self, int flags)
 {
-	const bool force = (flags & 1) != 0; /* DETACH_FORCE */
+	const bool force = (flags & DETACH_FORCE) != 0;
 	bool open;
 
 	if (!force)

@@ -8,6 +8,7 @@
 #include <sys/buf.h>
 #include <sys/bufq.h>
 #include <sys/conf.h>
+#include <sys/device.h>
 #include <sys/disk.h>
 #include <sys/disklabel.h>
 #include <sys/kmem.h>
@@ -169,7 +170,7 @@ rump_test_disk_delall(void)
 int
 rump_test_disk_unplug(int force)
 {
-	const int error = disk_begindetach(&tdk.dk.sc_dkdev, NULL, NULL, force ? 1 : 0);
+	const int error = disk_begindetach(&tdk.dk.sc_dkdev, NULL, NULL, force ? DETACH_FORCE : 0);
 
 	if (error != 0)
 		return error;
@@ -314,4 +315,51 @@ rump_test_disk_geometry(void)
 	disk_destroy(&dk);
 	CHECK(disk_find("x") == NULL);
 	return NULL;
+}
+
+/* A device that autoconf knows has its name from there. */
+static const char *acdk_wrong;
+
+static int
+acdk_match(device_t parent, cfdata_t cf, void *aux)
+{
+	return 1;
+}
+
+static void
+acdk_attach(device_t parent, device_t self, void *aux)
+{
+	struct dk_softc *const dksc = device_private(self);
+
+	dk_init(dksc, self, DKTYPE_MD);
+	if (strcmp(dksc->sc_dkdev.dk_name, "acdk0") != 0 || dksc->sc_dev != self)
+		acdk_wrong = "dk_init() took another name";
+}
+
+static int
+acdk_detach(device_t self, int flags)
+{
+	return 0;
+}
+
+CFDRIVER_DECL(acdk, DV_DISK, NULL);
+CFATTACH_DECL_NEW(acdk, sizeof(struct dk_softc), acdk_match, acdk_attach, acdk_detach, NULL);
+static struct cfdata acdk_row = {
+	.cf_name = "acdk", .cf_atname = "acdk", .cf_fstate = FSTATE_STAR
+};
+
+const char *
+rump_test_disk_autoconf(void)
+{
+	device_t dev;
+
+	acdk_wrong = NULL;
+	CHECK(config_cfdriver_attach(&acdk_cd) == 0);
+	CHECK(config_cfattach_attach("acdk", &acdk_ca) == 0);
+	dev = config_attach_pseudo(&acdk_row);
+	CHECK(dev != NULL);
+	CHECK(config_detach(dev, 0) == 0);
+	CHECK(config_cfattach_detach("acdk", &acdk_ca) == 0);
+	CHECK(config_cfdriver_detach(&acdk_cd) == 0);
+	return acdk_wrong;
 }

@@ -25,5 +25,6 @@ void rump_test_disk_stats(unsigned long long out[5]);
 /* NULL, or what does not hold. */
 const char *rump_test_disk_bounds(void);
 const char *rump_test_disk_geometry(void);
+const char *rump_test_disk_autoconf(void);
 
 #endif /* DISK_KTEST_H */

@@ -38,7 +38,8 @@ teardown(void)
 
 START_TEST(disk_pure)
 {
-	const char *(*const cases[])(void) = { rump_test_disk_bounds, rump_test_disk_geometry };
+	const char *(*const cases[])(
+	    void) = { rump_test_disk_bounds, rump_test_disk_geometry, rump_test_disk_autoconf };
 	const char *what;
 
 	KERNEL(what = (*cases[_i])());
@@ -347,7 +348,7 @@ main(void)
 	TCase *const tc = tcase_create("disk");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_loop_test(tc, disk_pure, 0, 2);
+	tcase_add_loop_test(tc, disk_pure, 0, 3);
 	tcase_add_test(tc, disk_reads_writes_and_counts);
 	tcase_add_test(tc, disk_queue_is_sorted);
 	tcase_add_test(tc, disk_label_in_memory);

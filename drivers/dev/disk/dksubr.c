@@ -6,6 +6,7 @@
 #include <sys/param.h>
 #include <sys/bufq.h>
 #include <sys/conf.h>
+#include <sys/device.h>
 #include <sys/disk.h>
 #include <sys/disklabel.h>
 #include <sys/errno.h>
@@ -17,13 +18,12 @@
 
 #include <dev/dkvar.h>
 
-/* A device that autoconf does not know has no name but the one that the driver put into sc_xname. */
 void
 dk_init(struct dk_softc *dksc, device_t dev, int dtype)
 {
 	char name[DK_XNAME_SIZE];
 
-	strlcpy(name, dksc->sc_xname, sizeof(name));
+	strlcpy(name, dev != NULL ? device_xname(dev) : dksc->sc_xname, sizeof(name));
 	memset(dksc, 0, sizeof(*dksc));
 	strlcpy(dksc->sc_xname, name, sizeof(dksc->sc_xname));
 	dksc->sc_dev = dev;

@@ -20,7 +20,7 @@
 
 struct pathbuf;
 
-#define DK_XNAME_SIZE 8
+#define DK_XNAME_SIZE 16 /* device_xname()'s */
 
 /* sc_flags */
 #define DKF_INITED	  0x00010000 /* set by the driver when the geometry is there */
@@ -51,6 +51,7 @@ struct dk_softc {
 	char sc_xname[DK_XNAME_SIZE]; /* (i) */
 };
 
+/* dev NULL, for a driver without autoconf: the name is what it put into sc_xname before. */
 void dk_init(struct dk_softc *dksc, device_t dev, int dtype);
 void dk_attach(struct dk_softc *dksc);
 void dk_detach(struct dk_softc *dksc);
