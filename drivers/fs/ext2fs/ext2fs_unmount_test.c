@@ -214,7 +214,8 @@ mounter(void *arg)
 		if (rump_sys_unmount(TL_MNT, RUMP_MNT_FORCE) != 0 && errno != EINVAL &&
 		    errno != ENOENT)
 			went_wrong("unmount: %s", strerror(errno));
-		if (mount_it() != 0 && errno != EBUSY)
+		/* ENOENT: the directory was the root of a mount that the other has taken away. */
+		if (mount_it() != 0 && errno != EBUSY && errno != ENOENT)
 			went_wrong("mount: %s", strerror(errno));
 	}
 	return NULL;
