@@ -96,6 +96,8 @@ fdat_enter(int fdat, const char *path, struct file **fpp, struct vnode **dvpp)
 	*dvpp = NULL;
 	if (fdat == AT_FDCWD || path[0] == '/')
 		return 0;
+	if (path[0] == '\0')
+		return ENOENT; /* whatever fdat is */
 	fp = fd_getfile(fdat);
 	if (fp == NULL)
 		return EBADF;

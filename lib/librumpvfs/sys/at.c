@@ -95,20 +95,20 @@ int
 atvnode(struct lwp *l, int fdat, const char *path, int flags, bool light, struct vnode **vpp)
 {
 	const int follow = (flags & AT_SYMLINK_NOFOLLOW) != 0 ? NOFOLLOW : FOLLOW;
-	int error;
 
-	if (light)
-		error = namei_light(l, fdat, path, follow, vpp);
-	else
-		error = fd_nameiat_simple_user(l, fdat, path,
-		    follow == FOLLOW ? NSM_FOLLOW_NOEMULROOT : NSM_NOFOLLOW_NOEMULROOT, vpp);
-	if (error == ENOENT && (flags & AT_EMPTY_PATH) != 0) {
+	if ((flags & AT_EMPTY_PATH) != 0) {
 		uint8_t first;
+		const int error = copyin(path, &first, 1);
 
-		if (copyin(path, &first, 1) == 0 && first == '\0')
+		if (error != 0)
+			return error;
+		if (first == '\0')
 			return atvnode_self(fdat, vpp);
 	}
-	return error;
+	if (light)
+		return namei_light(l, fdat, path, follow, vpp);
+	return fd_nameiat_simple_user(
+	    l, fdat, path, follow == FOLLOW ? NSM_FOLLOW_NOEMULROOT : NSM_NOFOLLOW_NOEMULROOT, vpp);
 }
 
 static const struct vfs_calls *const vfs_calls[] = {
