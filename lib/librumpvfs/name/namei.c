@@ -74,6 +74,8 @@ walk_parse(struct walk *wk)
 	size_t len;
 	int error;
 
+	if (wk->wk_dvp->v_type != VDIR)
+		return ENOTDIR;
 	error = VOP_PARSEPATH(wk->wk_dvp, p, &len);
 	if (error != 0)
 		return error;
@@ -171,8 +173,6 @@ walk_lookup(struct walk *wk, struct vnode **vpp)
 	if ((cnp->cn_flags & ISDOTDOT) != 0)
 		walk_leave_mounts(wk);
 again:
-	if (wk->wk_dvp->v_type != VDIR)
-		return ENOTDIR;
 	error = vn_lock(wk->wk_dvp, walk_lktype(wk));
 	if (error != 0)
 		return error;
