@@ -213,7 +213,7 @@ static const struct {
 	{ "/d", "/d/e/x", EINVAL },
 	{ "/d", "/d/e", EINVAL },
 	{ "/d/e", "/d", ENOTEMPTY },
-	{ "/d/e/g", "/d", EISDIR },
+	{ "/d/e/g", "/d", ENOTEMPTY },
 	{ "/f", "/d", EISDIR },
 	{ "/d", "/f", ENOTDIR },
 	{ "/none", "/f", ENOENT },

@@ -37,19 +37,15 @@ rename_check(const struct nameidata *from, const struct nameidata *to, unsigned 
 		return EXDEV;
 	if (tvp != NULL && (flags & RENAME_NOREPLACE) != 0)
 		return EEXIST;
-	if (fvp->v_mount != from->ni_dvp->v_mount ||
-	    (tvp != NULL && tvp->v_mount != to->ni_dvp->v_mount))
+	if (fvp->v_mount != from->ni_dvp->v_mount)
 		return EBUSY;
+	if (tvp != NULL && tvp->v_mount != to->ni_dvp->v_mount)
+		return fvp->v_type == VDIR ? EBUSY : EISDIR;
 	if (fvp == to->ni_dvp)
 		return EINVAL;
 	if (fvp->v_type != VDIR && (to->ni_cnd.cn_flags & REQUIREDIR) != 0)
 		return ENOTDIR;
-	if (tvp == NULL)
-		return 0;
-	if (fvp->v_type == VDIR && tvp->v_type != VDIR)
-		return ENOTDIR;
-	if (fvp->v_type != VDIR && tvp->v_type == VDIR)
-		return EISDIR;
+	/* Whether the kinds agree, the file system says, after it has seen that neither lies in the other. */
 	return 0;
 }
 
