@@ -50,8 +50,6 @@ genfs_can_chmod(struct vnode *vp, kauth_cred_t cred, uid_t cur_uid, gid_t cur_gi
 {
 	if (kauth_cred_geteuid(cred) != cur_uid)
 		return EPERM;
-	if ((new_mode & S_ISTXT) && vp->v_type != VDIR)
-		return EFTYPE;
 	if ((new_mode & S_ISGID) && !is_member(cred, cur_gid))
 		return EPERM;
 	return 0;

@@ -14,6 +14,25 @@
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
 
+/*
+ * POSIX: who may change the mode, but is not in the file's group, sets no S_ISGID; that is no error.
+ * The file system would refuse.
+ */
+static int
+chmod_drop_sgid(struct vnode *vp, struct vattr *vap, kauth_cred_t cred)
+{
+	struct vattr va;
+	int error, member = 0;
+
+	if (vap->va_mode == (mode_t)VNOVAL || (vap->va_mode & S_ISGID) == 0)
+		return 0;
+	error = VOP_GETATTR(vp, &va, cred);
+	if (error == 0 && kauth_cred_ismember_gid(cred, va.va_gid, &member) == 0 && member == 0 &&
+	    kauth_authorize_generic(cred, KAUTH_GENERIC_ISSUSER, NULL) != 0)
+		vap->va_mode &= ~(mode_t)S_ISGID;
+	return error;
+}
+
 /* VOP_SETATTR with what is set in vap. */
 static int
 setattr_vnode(struct vnode *vp, struct vattr *vap, kauth_cred_t cred)
@@ -23,7 +42,7 @@ setattr_vnode(struct vnode *vp, struct vattr *vap, kauth_cred_t cred)
 	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	if ((vp->v_mount->mnt_flag & MNT_RDONLY) != 0)
 		error = EROFS;
-	else
+	else if ((error = chmod_drop_sgid(vp, vap, cred)) == 0)
 		error = VOP_SETATTR(vp, vap, cred);
 	VOP_UNLOCK(vp);
 	return error;
@@ -310,6 +329,13 @@ sys_utimensat(struct lwp *l, const struct sys_utimensat_args *uap, register_t *r
 	error = times_copyin_ts(SCARG(uap, tptr), ts, &tsp);
 	if (error != 0)
 		return error;
+	/* Without a path it is of the descriptor, which the current directory is not. */
+	if (SCARG(uap, path) == NULL && !times_omitted(tsp)) {
+		if (SCARG(uap, fd) == AT_FDCWD)
+			return EFAULT;
+		if (flags != 0)
+			return EINVAL;
+	}
 	return times_common(l, SCARG(uap, fd), SCARG(uap, path), flags, tsp);
 }
 
