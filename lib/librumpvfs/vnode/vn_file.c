@@ -256,6 +256,25 @@ vn_seek_base(struct file *fp, int whence, off_t *basep)
 	}
 }
 
+/*
+ * SEEK_DATA and SEEK_HOLE where nobody knows of holes: all is data, and the hole is at the end, as
+ * lseek(2) allows.  errors: ENXIO.
+ */
+static int
+vn_seek_data(struct file *fp, off_t off, int whence, off_t *newoffp)
+{
+	off_t size;
+	int error;
+
+	if (fp->f_vnode->v_type != VREG)
+		return EINVAL;
+	error = vn_seek_base(fp, SEEK_END, &size);
+	if (error == 0 && (off < 0 || off >= size))
+		error = ENXIO;
+	*newoffp = whence == SEEK_DATA ? off : size;
+	return error;
+}
+
 static int
 vn_seek(struct file *fp, off_t delta, int whence, off_t *newoffp, int flags)
 {
@@ -267,7 +286,11 @@ vn_seek(struct file *fp, off_t delta, int whence, off_t *newoffp, int flags)
 	if (vp->v_type == VFIFO || vp->v_type == VSOCK)
 		return ESPIPE;
 	held = vn_offset_enter(fp, &fp->f_offset);
-	error = vn_seek_base(fp, whence, &newoff);
+	if (whence == SEEK_DATA || whence == SEEK_HOLE) {
+		error = vn_seek_data(fp, delta, whence, &newoff);
+		delta = 0;
+	} else
+		error = vn_seek_base(fp, whence, &newoff);
 	if (error == 0 && __builtin_add_overflow(newoff, delta, &newoff))
 		error = EOVERFLOW;
 	if (error == 0 && newoff < 0)
