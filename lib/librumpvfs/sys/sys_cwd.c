@@ -101,14 +101,16 @@ chroot_common(struct lwp *l, const char *path, int fd)
 	struct vnode *vp, *cdir;
 	int error;
 
-	error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_CHROOT,
-	    path != NULL ? KAUTH_REQ_SYSTEM_CHROOT_CHROOT : KAUTH_REQ_SYSTEM_CHROOT_FCHROOT, NULL,
-	    NULL, NULL);
-	if (error != 0)
-		return error;
 	error = chdir_lookup(l, path, fd, &vp);
 	if (error != 0)
 		return error;
+	error = kauth_authorize_system(l->l_cred, KAUTH_SYSTEM_CHROOT,
+	    path != NULL ? KAUTH_REQ_SYSTEM_CHROOT_CHROOT : KAUTH_REQ_SYSTEM_CHROOT_FCHROOT, NULL,
+	    NULL, NULL);
+	if (error != 0) {
+		vrele(vp);
+		return error;
+	}
 	cdir = cwd_getcdir();
 	if (path == NULL && !vn_isunder(cdir, vp, l)) {
 		vref(vp);
