@@ -68,6 +68,25 @@ rumpfs_getattr(void *v)
 	return 0;
 }
 
+void
+rumpfs_clear_setid(struct vnode *vp, kauth_cred_t cred, bool chowned)
+{
+	struct rumpfs_node *const rn = VP_TO_RUMPFS(vp);
+	bool privileged;
+	int member = 0;
+
+	if ((rn->rn_mode & (S_ISUID | S_ISGID)) == 0 || vp->v_type != VREG)
+		return;
+	privileged = kauth_authorize_vnode(cred, KAUTH_VNODE_RETAIN_SUID, vp, NULL, EPERM) == 0;
+	if (privileged && !chowned)
+		return;
+	rn->rn_mode &= ~(mode_t)S_ISUID;
+	if ((rn->rn_mode & S_IXGRP) != 0 ||
+	    (!privileged &&
+		(kauth_cred_ismember_gid(cred, rn->rn_gid, &member) != 0 || member == 0)))
+		rn->rn_mode &= ~(mode_t)S_ISGID;
+}
+
 static int
 set_flags(struct vnode *vp, u_long flags, kauth_cred_t cred)
 {
@@ -86,13 +105,18 @@ set_flags(struct vnode *vp, u_long flags, kauth_cred_t cred)
 }
 
 static int
-set_size(struct vnode *vp, u_quad_t size)
+set_size(struct vnode *vp, u_quad_t size, kauth_cred_t cred)
 {
+	int error;
+
 	switch (vp->v_type) {
 	case VREG:
 		if (VP_TO_RUMPFS(vp)->rn_flags & APPEND)
 			return EPERM;
-		return size > INT64_MAX ? EFBIG : rumpfs_truncate(vp, (off_t)size);
+		error = size > INT64_MAX ? EFBIG : rumpfs_truncate(vp, (off_t)size);
+		if (error == 0)
+			rumpfs_clear_setid(vp, cred, false);
+		return error;
 	case VDIR:
 		return EISDIR;
 	case VBLK:
@@ -108,7 +132,6 @@ static int
 set_owner(struct vnode *vp, uid_t uid, gid_t gid, kauth_cred_t cred)
 {
 	struct rumpfs_node *const rn = VP_TO_RUMPFS(vp);
-	const bool suid = (rn->rn_mode & (S_ISUID | S_ISGID)) != 0;
 	int error;
 
 	if (uid == (uid_t)VNOVAL)
@@ -121,9 +144,7 @@ set_owner(struct vnode *vp, uid_t uid, gid_t gid, kauth_cred_t cred)
 		return error;
 	rn->rn_uid = uid;
 	rn->rn_gid = gid;
-	if (suid && vp->v_type == VREG &&
-	    kauth_authorize_vnode(cred, KAUTH_VNODE_RETAIN_SUID, vp, NULL, EPERM) != 0)
-		rn->rn_mode &= ~(mode_t)(S_ISUID | S_ISGID);
+	rumpfs_clear_setid(vp, cred, true);
 	rumpfs_update(rn, RN_CHANGED);
 	rumpfs_cache_id(vp);
 	return 0;
@@ -196,7 +217,7 @@ rumpfs_setattr(void *v)
 	else if (any && (VP_TO_RUMPFS(vp)->rn_flags & IMMUTABLE))
 		error = EPERM;
 	if (error == 0 && vap->va_size != VNOVALSIZE)
-		error = set_size(vp, vap->va_size);
+		error = set_size(vp, vap->va_size, cred);
 	if (error == 0 && owner)
 		error = set_owner(vp, vap->va_uid, vap->va_gid, cred);
 	if (error == 0 && vap->va_mode != (mode_t)VNOVAL)

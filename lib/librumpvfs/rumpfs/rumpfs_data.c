@@ -316,11 +316,7 @@ rumpfs_write(void *v)
 		error = write_chunk(vp, uio);
 	if (rn->rn_size != oldsize)
 		uvm_vnp_setsize(vp, rn->rn_size);
-	if ((rn->rn_mode & (S_ISUID | S_ISGID)) != 0 &&
-	    kauth_authorize_vnode(ap->a_cred, KAUTH_VNODE_RETAIN_SUID, vp, NULL, EPERM) != 0) {
-		rn->rn_mode &= ~(mode_t)(S_ISUID | S_ISGID);
-		rumpfs_cache_id(vp);
-	}
+	rumpfs_clear_setid(vp, ap->a_cred, false);
 	rumpfs_update(rn, RN_MODIFIED);
 	VN_KNOTE(vp, NOTE_WRITE | (rn->rn_size > oldsize ? NOTE_EXTEND : 0));
 	return error;

@@ -177,6 +177,8 @@ rumpfs_readdir(void *v)
 		return ENOTDIR;
 	if (cookie < 0)
 		return EINVAL;
+	if (dir->rn_dir.dir_parent == NULL)
+		return ENOENT; /* it was removed */
 	if (ap->a_cookies != NULL)
 		cookies = malloc((maxcookies + 1) * sizeof(*cookies), M_TEMP, M_WAITOK);
 	while ((more = dir_entry(dir, &cookie, &de)) && uio->uio_resid >= de.d_reclen) {
