@@ -179,6 +179,9 @@ again:
 	wk->wk_locked = true;
 	if ((cnp->cn_flags & ISDOTDOT) != 0 &&
 	    (wk->wk_dvp == wk->wk_root || wk->wk_dvp == rootvnode)) {
+		error = VOP_ACCESS(wk->wk_dvp, VEXEC, cnp->cn_cred);
+		if (error != 0)
+			return error;
 		vref(wk->wk_dvp);
 		*vpp = wk->wk_dvp;
 		return 0;
