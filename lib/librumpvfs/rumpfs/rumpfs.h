@@ -140,11 +140,11 @@ int rumpfs_rename(void *v);
 int rumpfs_reclaim(void *v);
 int rumpfs_advlock(void *v);
 /*
- * A regular file was written by cred, or given away: it is no program that others may run as its owner any
+ * A regular file was written, or given away: it is no program that others may run as its owner any
  * more.  The superuser's writes keep the bits.  S_ISGID without S_IXGRP has nothing to do with running, and
  * stays for who is in the file's group.
  */
-void rumpfs_clear_setid(struct vnode *vp, kauth_cred_t cred, bool chowned);
+void rumpfs_clear_setid(struct vnode *vp, bool chowned);
 /* Tell the name cache who may search vp. */
 void rumpfs_cache_id(struct vnode *vp);
 int rumpfs_node_vnode(struct mount *mp, struct rumpfs_node *rn, struct vnode **vpp);

@@ -69,8 +69,10 @@ rumpfs_getattr(void *v)
 }
 
 void
-rumpfs_clear_setid(struct vnode *vp, kauth_cred_t cred, bool chowned)
+rumpfs_clear_setid(struct vnode *vp, bool chowned)
 {
+	/* Who calls counts, not who opened the file. */
+	const kauth_cred_t cred = kauth_cred_get();
 	struct rumpfs_node *const rn = VP_TO_RUMPFS(vp);
 	bool privileged;
 	int member = 0;
@@ -105,7 +107,7 @@ set_flags(struct vnode *vp, u_long flags, kauth_cred_t cred)
 }
 
 static int
-set_size(struct vnode *vp, u_quad_t size, kauth_cred_t cred)
+set_size(struct vnode *vp, u_quad_t size)
 {
 	int error;
 
@@ -115,7 +117,7 @@ set_size(struct vnode *vp, u_quad_t size, kauth_cred_t cred)
 			return EPERM;
 		error = size > INT64_MAX ? EFBIG : rumpfs_truncate(vp, (off_t)size);
 		if (error == 0)
-			rumpfs_clear_setid(vp, cred, false);
+			rumpfs_clear_setid(vp, false);
 		return error;
 	case VDIR:
 		return EISDIR;
@@ -144,7 +146,7 @@ set_owner(struct vnode *vp, uid_t uid, gid_t gid, kauth_cred_t cred)
 		return error;
 	rn->rn_uid = uid;
 	rn->rn_gid = gid;
-	rumpfs_clear_setid(vp, cred, true);
+	rumpfs_clear_setid(vp, true);
 	rumpfs_update(rn, RN_CHANGED);
 	rumpfs_cache_id(vp);
 	return 0;
@@ -217,7 +219,7 @@ rumpfs_setattr(void *v)
 	else if (any && (VP_TO_RUMPFS(vp)->rn_flags & IMMUTABLE))
 		error = EPERM;
 	if (error == 0 && vap->va_size != VNOVALSIZE)
-		error = set_size(vp, vap->va_size, cred);
+		error = set_size(vp, vap->va_size);
 	if (error == 0 && owner)
 		error = set_owner(vp, vap->va_uid, vap->va_gid, cred);
 	if (error == 0 && vap->va_mode != (mode_t)VNOVAL)

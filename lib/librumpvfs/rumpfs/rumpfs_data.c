@@ -316,7 +316,7 @@ rumpfs_write(void *v)
 		error = write_chunk(vp, uio);
 	if (rn->rn_size != oldsize)
 		uvm_vnp_setsize(vp, rn->rn_size);
-	rumpfs_clear_setid(vp, ap->a_cred, false);
+	rumpfs_clear_setid(vp, false);
 	rumpfs_update(rn, RN_MODIFIED);
 	VN_KNOTE(vp, NOTE_WRITE | (rn->rn_size > oldsize ? NOTE_EXTEND : 0));
 	return error;
