@@ -308,7 +308,7 @@ main(void)
 	int failed;
 
 	scratch_make();
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, limits_deep_tree, 0, nfixtures);
 	tcase_add_loop_test(tc, limits_deep_tree_is_unmounted, 0, nfixtures);
 	tcase_add_loop_test(tc, limits_descriptors, 0, nfixtures);
