@@ -246,6 +246,143 @@ rename_files(struct rename_state *rs, bool posixly_correct)
 	return 0;
 }
 
+/* ---- Where directories lie ---- */
+
+/*
+ * The rename lock keeps directories from moving but not from being removed, and a parent lives only as
+ * long as it has a child: so each step holds the lock of the directory it stands on, which rmdir
+ * needs to cut it off.
+ */
+int
+genfs_rename_genealogy(struct vnode *upper, struct vnode *lower,
+    int (*parent)(struct vnode *, struct vnode **), struct vnode **betweenp)
+{
+	struct vnode *vp = lower, *next;
+	int error;
+
+	*betweenp = NULL;
+	for (vref(vp);; vp = next) {
+		next = NULL;
+		error = vn_lock(vp, LK_SHARED);
+		if (error == 0) {
+			error = (*parent)(vp, &next);
+			VOP_UNLOCK(vp);
+		}
+		if (error == 0 && next == upper) {
+			vrele(next);
+			*betweenp = vp;
+			return 0;
+		}
+		if (error == 0 && next == vp) { /* the root */
+			vrele(next);
+			next = NULL;
+		}
+		vrele(vp);
+		if (error != 0 || next == NULL)
+			return error;
+	}
+}
+
+/* ---- Exchanging ---- */
+
+/* Both may be removed from where they are, and come to where the other is. */
+static int
+exchange_check(struct rename_state *rs)
+{
+	const struct genfs_rename_ops *const ops = rs->ops;
+	int error;
+
+	if (rs->fvp->v_mountedhere != NULL || rs->tvp->v_mountedhere != NULL)
+		return EBUSY;
+	error = (*ops->gro_rename_check_possible)(rs->mp, rs->fdvp, rs->fvp, rs->tdvp, rs->tvp);
+	if (error == 0)
+		error =
+		    (*ops->gro_rename_check_possible)(rs->mp, rs->tdvp, rs->tvp, rs->fdvp, rs->fvp);
+	if (error == 0)
+		error = (*ops->gro_rename_check_permitted)(
+		    rs->mp, rs->cred, rs->fdvp, rs->fvp, rs->tdvp, rs->tvp);
+	if (error == 0)
+		error = (*ops->gro_rename_check_permitted)(
+		    rs->mp, rs->cred, rs->tdvp, rs->tvp, rs->fdvp, rs->fvp);
+	return error;
+}
+
+static void
+exchange_tell(struct rename_state *rs)
+{
+	struct vnode *const fvp = rs->fvp, *const tvp = rs->tvp;
+	const bool links = rs->fdvp != rs->tdvp && (fvp->v_type == VDIR) != (tvp->v_type == VDIR);
+
+	cache_purge1(rs->fdvp, rs->fcnp->cn_nameptr, rs->fcnp->cn_namelen, 0);
+	cache_purge1(rs->tdvp, rs->tcnp->cn_nameptr, rs->tcnp->cn_namelen, 0);
+	if (fvp->v_type == VDIR && rs->fdvp != rs->tdvp)
+		cache_purge1(fvp, "..", 2, 0);
+	if (tvp->v_type == VDIR && rs->fdvp != rs->tdvp)
+		cache_purge1(tvp, "..", 2, 0);
+	VN_KNOTE(rs->fdvp, NOTE_WRITE | (links ? NOTE_LINK : 0));
+	if (rs->fdvp != rs->tdvp)
+		VN_KNOTE(rs->tdvp, NOTE_WRITE | (links ? NOTE_LINK : 0));
+	VN_KNOTE(fvp, NOTE_RENAME);
+	VN_KNOTE(tvp, NOTE_RENAME);
+}
+
+/* locks: all four. */
+static int
+exchange_files(struct rename_state *rs)
+{
+	int error;
+
+	if (rs->fvp == rs->tvp)
+		return 0;
+	error = exchange_check(rs);
+	if (error == 0)
+		error = (*rs->ops->gro_exchange)(
+		    rs->mp, rs->cred, rs->fdvp, rs->fcnp, rs->fvp, rs->tdvp, rs->tcnp, rs->tvp);
+	if (error == 0)
+		exchange_tell(rs);
+	return error;
+}
+
+int
+genfs_exchange(const struct genfs_rename_ops *ops, void *v)
+{
+	struct vop_exchange_args *const ap = v;
+	struct rename_state rs = { .ops = ops,
+		.mp = ap->a_fdvp->v_mount,
+		.cred = ap->a_cred,
+		.fdvp = ap->a_fdvp,
+		.tdvp = ap->a_tdvp,
+		.fcnp = ap->a_fcnp,
+		.tcnp = ap->a_tcnp };
+	int error;
+
+	if (is_dots(rs.fcnp) || is_dots(rs.tcnp))
+		return EINVAL;
+	error = lock_directories(&rs);
+	if (error == 0) {
+		error = lookup_files(&rs);
+		if (error == ENOTEMPTY) /* tvp is above fvp */
+			error = EINVAL;
+		if (error == 0 && rs.tvp == NULL)
+			error = ENOENT;
+		if (error == 0) {
+			lock_files(&rs);
+			error = exchange_files(&rs);
+			unlock_files(&rs);
+		}
+		unlock_directories(&rs);
+	}
+	if (rs.fvp != NULL)
+		vrele(rs.fvp);
+	if (rs.tvp != NULL)
+		vrele(rs.tvp);
+	if (rs.between != NULL)
+		vrele(rs.between);
+	return error;
+}
+
+/* ---- Renaming ---- */
+
 int
 genfs_sane_rename(const struct genfs_rename_ops *ops, struct vnode *fdvp,
     struct componentname *fcnp, void *fde, struct vnode *tdvp, struct componentname *tcnp,

@@ -60,6 +60,7 @@ struct rumpfs_node {
 	u_long rn_flags;	     /* (v) UF_*, SF_* */
 	nlink_t rn_nlink;	     /* (v) */
 	bool rn_hasvnode;	     /* (m) */
+	bool rn_linkable;	     /* (v) without links, but may get its first: O_TMPFILE */
 	uint32_t rn_status;	     /* (a) times that are due: RN_* */
 	uint32_t rn_tseq;	     /* (a) odd while a sharer of (v) sets times that are due */
 	off_t rn_size;		     /* (v) */
@@ -95,8 +96,6 @@ struct rumpfs_mount {
 /* A node without links.  target: of VLNK.  sleeps. */
 struct rumpfs_node *rumpfs_node_new(struct rumpfs_mount *rm, enum vtype type, mode_t mode,
     uid_t uid, gid_t gid, dev_t rdev, const char *target);
-/* True when memory is so short that nothing may be added: ENOSPC.  sleeps. */
-bool rumpfs_full(void);
 /* The node has neither links nor a vnode. */
 void rumpfs_node_free(struct rumpfs_mount *rm, struct rumpfs_node *rn);
 /* A link has gone: free the node if that was its end.  locks: its vnode's, if it has one. */
@@ -110,7 +109,7 @@ void rumpfs_times(struct rumpfs_node *rn, struct vattr *vap);
 /* ---- rumpfs_dir.c ---- */
 
 struct rumpfs_dirent *rumpfs_dir_find(struct rumpfs_node *dir, const char *name, size_t len);
-/* The name is not there.  sleeps; callers on behalf of a process ask rumpfs_full() first. */
+/* The name is not there.  sleeps; callers on behalf of a process ask genfs_memory_short() first. */
 void rumpfs_dir_insert(
     struct rumpfs_node *dir, const char *name, size_t len, struct rumpfs_node *rn);
 void rumpfs_dir_remove(struct rumpfs_node *dir, struct rumpfs_dirent *rd);
@@ -137,6 +136,7 @@ int rumpfs_access(void *v);
 int rumpfs_getattr(void *v);
 int rumpfs_setattr(void *v);
 int rumpfs_rename(void *v);
+int rumpfs_exchange(void *v);
 int rumpfs_reclaim(void *v);
 int rumpfs_advlock(void *v);
 /*

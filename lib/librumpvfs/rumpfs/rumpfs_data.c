@@ -17,6 +17,7 @@
 #include <sys/uio.h>
 #include <sys/vnode.h>
 
+#include <miscfs/genfs/genfs.h>
 #include <uvm/uvm_extern.h>
 
 #include "rump_mem.h"
@@ -77,7 +78,7 @@ data_account(struct rumpfs_mount *rm, struct rumpfs_data *da, ssize_t bytes)
 static void *
 data_alloc(size_t len, bool zero)
 {
-	void *const p = rumpfs_full() ? NULL : kmem_alloc(len, KM_SLEEP | RUMP_KM_CANFAIL);
+	void *const p = genfs_memory_short(0) ? NULL : kmem_alloc(len, KM_SLEEP | RUMP_KM_CANFAIL);
 
 	if (p != NULL && zero)
 		memset(p, 0, len);

@@ -10,34 +10,7 @@
 #include <sys/systm.h>
 #include <sys/vnode.h>
 
-#include "rump_boot.h"
-#include "rump_mem.h"
 #include "rumpfs.h"
-
-/*
- * Memory that files may not take: what names, nodes and the calls that remove files need.  Without it
- * they would wait for memory that only they can bring.
- */
-#define RESERVE_PAGES 32
-
-bool
-rumpfs_full(void)
-{
-	struct rump_meminfo mi;
-	void *p;
-
-	if (__predict_true(rump_params.rp_memlimit == UINT64_MAX))
-		return false;
-	rump_mem_info(&mi);
-	if (__predict_true(mi.mi_limit - mi.mi_used >= RESERVE_PAGES * PAGE_SIZE))
-		return false;
-	/* The caches may hold more than that. */
-	p = rump_pages_alloc(RESERVE_PAGES, RUMP_PAGES_CANFAIL);
-	if (p == NULL)
-		return true;
-	rump_pages_free(p, RESERVE_PAGES);
-	return false;
-}
 
 struct rumpfs_node *
 rumpfs_node_new(struct rumpfs_mount *rm, enum vtype type, mode_t mode, uid_t uid, gid_t gid,

@@ -72,7 +72,7 @@ gro_rename(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp, struct compo
 {
 	struct rumpfs_node *const fn = VP_TO_RUMPFS(fvp);
 
-	if (tvp == NULL && rumpfs_full())
+	if (tvp == NULL && genfs_memory_short(0))
 		return ENOSPC;
 	if (tvp != NULL) {
 		struct rumpfs_node *const tn = VP_TO_RUMPFS(tvp);
@@ -110,42 +110,47 @@ gro_lookup(
 	return rd == NULL ? ENOENT : rumpfs_node_vnode(mp, rd->rd_node, vpp);
 }
 
-/*
- * The directory below upper on the way to lower, referenced; NULL when upper is not above it.  The
- * rename lock keeps directories from moving but not from being removed, and a parent lives only as
- * long as it has a child: so each step holds the lock of the directory it stands on, which rmdir
- * needs to cut it off.
- */
+static int
+parent_of(struct vnode *vp, struct vnode **parentp)
+{
+	struct rumpfs_node *const parent = VP_TO_RUMPFS(vp)->rn_dir.dir_parent;
+
+	return parent == NULL ? ENOENT : rumpfs_node_vnode(vp->v_mount, parent, parentp);
+}
+
 static int
 gro_genealogy(struct mount *mp, kauth_cred_t cred, struct vnode *upper, struct vnode *lower,
     struct vnode **betweenp)
 {
-	const struct rumpfs_node *const top = VP_TO_RUMPFS(upper);
-	struct vnode *vp = lower, *next;
-	int error;
+	return genfs_rename_genealogy(upper, lower, parent_of, betweenp);
+}
 
-	*betweenp = NULL;
-	for (vref(vp);; vp = next) {
-		struct rumpfs_node *parent = NULL;
+/* The entry leads to rn from now on; links follow. */
+static void
+lead_to(struct vnode *dvp, const struct componentname *cnp, struct rumpfs_node *rn)
+{
+	struct rumpfs_node *const dir = VP_TO_RUMPFS(dvp);
+	struct rumpfs_dirent *const rd = rumpfs_dir_find(dir, cnp->cn_nameptr, cnp->cn_namelen);
 
-		next = NULL;
-		error = vn_lock(vp, LK_SHARED);
-		if (error == 0) {
-			parent = VP_TO_RUMPFS(vp)->rn_dir.dir_parent;
-			if (parent == NULL)
-				error = ENOENT; /* removed meanwhile */
-			else if (parent != top && parent != VP_TO_RUMPFS(vp))
-				error = rumpfs_node_vnode(mp, parent, &next);
-			VOP_UNLOCK(vp);
-		}
-		if (error == 0 && parent == top) {
-			*betweenp = vp;
-			return 0;
-		}
-		vrele(vp);
-		if (error != 0 || next == NULL) /* NULL: the root */
-			return error;
+	KASSERT(rd != NULL);
+	if (rd->rd_node->rn_type == VDIR)
+		dir->rn_nlink--;
+	if (rn->rn_type == VDIR) {
+		dir->rn_nlink++;
+		rn->rn_dir.dir_parent = dir;
 	}
+	rd->rd_node = rn;
+	rumpfs_update(dir, RN_MODIFIED);
+	rumpfs_update(rn, RN_CHANGED);
+}
+
+static int
+gro_exchange(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp, struct componentname *fcnp,
+    struct vnode *fvp, struct vnode *tdvp, struct componentname *tcnp, struct vnode *tvp)
+{
+	lead_to(fdvp, fcnp, VP_TO_RUMPFS(tvp));
+	lead_to(tdvp, tcnp, VP_TO_RUMPFS(fvp));
+	return 0;
 }
 
 /* A directory that was removed takes no names. */
@@ -166,6 +171,7 @@ static const struct genfs_rename_ops rumpfs_rename_ops = {
 	.gro_lookup = gro_lookup,
 	.gro_genealogy = gro_genealogy,
 	.gro_lock_directory = gro_lock_directory,
+	.gro_exchange = gro_exchange,
 };
 
 static int
@@ -180,4 +186,10 @@ int
 rumpfs_rename(void *v)
 {
 	return genfs_insane_rename(v, sane_rename);
+}
+
+int
+rumpfs_exchange(void *v)
+{
+	return genfs_exchange(&rumpfs_rename_ops, v);
 }

@@ -126,7 +126,7 @@ make_file(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp, stru
 
 	if (dir->rn_dir.dir_parent == NULL)
 		return ENOENT;
-	if (rumpfs_full())
+	if (genfs_memory_short(0))
 		return ENOSPC;
 	error = vcache_new(dvp->v_mount, dvp, vap, cnp->cn_cred, __UNCONST(target), vpp);
 	if (error != 0)
@@ -176,6 +176,22 @@ rumpfs_symlink(void *v)
 }
 
 static int
+rumpfs_tmpfile(void *v)
+{
+	struct vop_tmpfile_args *const ap = v;
+	int error;
+
+	if (VP_TO_RUMPFS(ap->a_dvp)->rn_dir.dir_parent == NULL)
+		return ENOENT;
+	if (genfs_memory_short(0))
+		return ENOSPC;
+	error = vcache_new(ap->a_dvp->v_mount, ap->a_dvp, ap->a_vap, ap->a_cred, NULL, ap->a_vpp);
+	if (error == 0)
+		VP_TO_RUMPFS(*ap->a_vpp)->rn_linkable = !(ap->a_vap->va_vaflags & VA_EXCLUSIVE);
+	return error;
+}
+
+static int
 rumpfs_link(void *v)
 {
 	struct vop_link_v2_args *const ap = v;
@@ -188,14 +204,15 @@ rumpfs_link(void *v)
 		return EPERM;
 	if (VP_TO_RUMPFS(dvp)->rn_dir.dir_parent == NULL)
 		return ENOENT;
-	if (rumpfs_full())
+	if (genfs_memory_short(0))
 		return ENOSPC;
 	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	if (rn->rn_nlink == 0)
+	if (rn->rn_nlink == 0 && !rn->rn_linkable)
 		error = ENOENT;
 	else if (rn->rn_flags & (IMMUTABLE | APPEND))
 		error = EPERM;
 	if (error == 0) {
+		rn->rn_linkable = false;
 		rumpfs_dir_insert(VP_TO_RUMPFS(dvp), cnp->cn_nameptr, cnp->cn_namelen, rn);
 		rumpfs_update(rn, RN_CHANGED);
 		cache_enter(dvp, vp, cnp->cn_nameptr, cnp->cn_namelen, cnp->cn_flags);
@@ -347,6 +364,7 @@ static const struct vnodeopv_entry_desc rumpfs_vnodeop_entries[] = {
 	{ &vop_lookup_desc, rumpfs_lookup },
 	{ &vop_create_desc, rumpfs_create },
 	{ &vop_mknod_desc, rumpfs_mknod },
+	{ &vop_tmpfile_desc, rumpfs_tmpfile },
 	{ &vop_open_desc, rumpfs_open },
 	{ &vop_close_desc, genfs_nullop },
 	{ &vop_access_desc, rumpfs_access },
@@ -366,6 +384,7 @@ static const struct vnodeopv_entry_desc rumpfs_vnodeop_entries[] = {
 	{ &vop_remove_desc, rumpfs_remove },
 	{ &vop_link_desc, rumpfs_link },
 	{ &vop_rename_desc, rumpfs_rename },
+	{ &vop_exchange_desc, rumpfs_exchange },
 	{ &vop_mkdir_desc, rumpfs_mkdir },
 	{ &vop_rmdir_desc, rumpfs_rmdir },
 	{ &vop_symlink_desc, rumpfs_symlink },

@@ -50,8 +50,8 @@ do_open(struct lwp *l, struct vnode *dvp, struct pathbuf *pb, int oflags, int mo
 	bool domove;
 	int error, fd, dupfd = -1;
 
-	if ((flags & (FREAD | FWRITE)) == 0 || (oflags & O_TMPFILE) == O_TMPFILE)
-		return (oflags & O_TMPFILE) == O_TMPFILE ? EOPNOTSUPP : EINVAL;
+	if ((flags & (FREAD | FWRITE)) == 0)
+		return EINVAL;
 	error = fd_allocfile(&fp, &fd);
 	if (error != 0)
 		return error;

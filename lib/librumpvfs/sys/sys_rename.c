@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * rename(2).
+ * rename(2) and renameat2(2).
  *
  * The source is looked up and let go unlocked, then the target with its directory locked, as
  * VOP_RENAME wants them.  Renames of directories take the mount's rename lock from before the
@@ -16,7 +16,9 @@
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
 
-#define RENAME_NOREPLACE 1u /* the host's */
+/* The host's. */
+#define RENAME_NOREPLACE 1u
+#define RENAME_EXCHANGE	 2u
 
 static bool
 cn_special(const struct componentname *cnp)
@@ -43,10 +45,32 @@ rename_check(const struct nameidata *from, const struct nameidata *to, unsigned 
 		return fvp->v_type == VDIR ? EBUSY : EISDIR;
 	if (fvp == to->ni_dvp)
 		return EINVAL;
+	if ((flags & RENAME_EXCHANGE) != 0) {
+		if (tvp == NULL)
+			return ENOENT;
+		return tvp->v_type != VDIR && (to->ni_cnd.cn_flags & REQUIREDIR) != 0 ? ENOTDIR : 0;
+	}
 	if (fvp->v_type != VDIR && (to->ni_cnd.cn_flags & REQUIREDIR) != 0)
 		return ENOTDIR;
 	/* Whether the kinds agree, the file system says, after it has seen that neither lies in the other. */
 	return 0;
+}
+
+/* owns: the vnodes of both. */
+static int
+rename_exchange(struct nameidata *from, struct atname *to)
+{
+	struct nameidata *const tnd = &to->an_nd;
+	int error;
+
+	VOP_UNLOCK(tnd->ni_dvp);
+	error = VOP_EXCHANGE(
+	    from->ni_dvp, &from->ni_cnd, tnd->ni_dvp, &tnd->ni_cnd, from->ni_cnd.cn_cred);
+	vrele(tnd->ni_vp);
+	vrele(tnd->ni_dvp);
+	vrele(from->ni_vp);
+	vrele(from->ni_dvp);
+	return error == EOPNOTSUPP ? EINVAL : error;
 }
 
 /* The target, and the call.  owns: from's vnodes. */
@@ -73,6 +97,8 @@ rename_to(struct atname *from, int tofd, const char *to, enum uio_seg seg, unsig
 		VOP_ABORTOP(fnd->ni_dvp, &fnd->ni_cnd);
 		vrele(fnd->ni_dvp);
 		vrele(fnd->ni_vp);
+	} else if ((flags & RENAME_EXCHANGE) != 0) {
+		error = rename_exchange(fnd, &an);
 	} else {
 		if (tnd->ni_vp != NULL)
 			(void)vn_lock(tnd->ni_vp, LK_EXCLUSIVE | LK_RETRY);
@@ -91,7 +117,7 @@ rename_common(struct lwp *l, int fromfd, const char *from, int tofd, const char 
 	struct mount *mp;
 	int error;
 
-	if ((flags & ~RENAME_NOREPLACE) != 0)
+	if (flags != 0 && flags != RENAME_NOREPLACE && flags != RENAME_EXCHANGE)
 		return EINVAL;
 	error = atname_init(&an, fromfd, from, seg, DELETE, LOCKPARENT | INRENAME);
 	if (error != 0)

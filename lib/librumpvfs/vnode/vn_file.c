@@ -257,21 +257,28 @@ vn_seek_base(struct file *fp, int whence, off_t *basep)
 }
 
 /*
- * SEEK_DATA and SEEK_HOLE where nobody knows of holes: all is data, and the hole is at the end, as
- * lseek(2) allows.  errors: ENXIO.
+ * SEEK_DATA and SEEK_HOLE, from off on.  A file system without holes says so by not knowing the
+ * ioctl: then all is data, with a hole at the end.
  */
 static int
-vn_seek_data(struct file *fp, off_t off, int whence, off_t *newoffp)
+vn_seek_data(struct file *fp, off_t off, bool data, off_t *newoffp)
 {
+	struct vnode *vp = fp->f_vnode;
 	off_t size;
 	int error;
 
-	if (fp->f_vnode->v_type != VREG)
+	*newoffp = off;
+	if (vp->v_type != VREG)
 		return EINVAL;
+	if (off < 0)
+		return ENXIO;
+	error = VOP_IOCTL(vp, data ? FIOSEEKDATA : FIOSEEKHOLE, newoffp, FREAD, fp->f_cred);
+	if (error != EPASSTHROUGH && error != EOPNOTSUPP && error != ENOTTY)
+		return error;
 	error = vn_seek_base(fp, SEEK_END, &size);
-	if (error == 0 && (off < 0 || off >= size))
+	if (error == 0 && off >= size)
 		error = ENXIO;
-	*newoffp = whence == SEEK_DATA ? off : size;
+	*newoffp = data ? off : size;
 	return error;
 }
 
@@ -287,12 +294,12 @@ vn_seek(struct file *fp, off_t delta, int whence, off_t *newoffp, int flags)
 		return ESPIPE;
 	held = vn_offset_enter(fp, &fp->f_offset);
 	if (whence == SEEK_DATA || whence == SEEK_HOLE) {
-		error = vn_seek_data(fp, delta, whence, &newoff);
-		delta = 0;
-	} else
+		error = vn_seek_data(fp, delta, whence == SEEK_DATA, &newoff);
+	} else {
 		error = vn_seek_base(fp, whence, &newoff);
-	if (error == 0 && __builtin_add_overflow(newoff, delta, &newoff))
-		error = EOVERFLOW;
+		if (error == 0 && __builtin_add_overflow(newoff, delta, &newoff))
+			error = EOVERFLOW;
+	}
 	if (error == 0 && newoff < 0)
 		error = EINVAL;
 	if (error == 0)

@@ -164,6 +164,49 @@ vn_open_vnode(struct vnode *vp, kauth_cred_t cred, int fmode, bool created)
 	return 0;
 }
 
+/* O_TMPFILE: make a file without a name in the directory that the path names. */
+static int
+vn_open_tmpfile(struct vnode *at_dvp, struct pathbuf *pb, int nmode, int fmode, int cmode,
+    struct vnode **ret_vp)
+{
+	struct nameidata nd;
+	struct vnode *dvp;
+	struct vattr va;
+	int error;
+
+	if ((fmode & FWRITE) == 0 || (fmode & O_CREAT) != 0)
+		return EINVAL;
+	NDINIT(&nd, LOOKUP, nmode | ((fmode & O_NOFOLLOW) == 0 ? FOLLOW : 0), pb);
+	if (at_dvp != NULL)
+		NDAT(&nd, at_dvp);
+	error = namei(&nd);
+	if (error != 0)
+		return error;
+	dvp = nd.ni_vp;
+	error = vn_lock(dvp, LK_EXCLUSIVE);
+	if (error != 0) {
+		vrele(dvp);
+		return error;
+	}
+	vattr_null(&va);
+	va.va_type = VREG;
+	va.va_mode = cmode & ALLPERMS;
+	if ((fmode & O_EXCL) != 0)
+		va.va_vaflags |= VA_EXCLUSIVE;
+	if (dvp->v_type != VDIR)
+		error = ENOTDIR;
+	else
+		error = VOP_ACCESS(dvp, VWRITE | VEXEC, nd.ni_cnd.cn_cred);
+	if (error == 0)
+		error = VOP_TMPFILE(dvp, ret_vp, &va, nd.ni_cnd.cn_cred);
+	vput(dvp);
+	if (error == 0)
+		error = vn_open_vnode(*ret_vp, nd.ni_cnd.cn_cred, fmode, true);
+	if (error != 0)
+		*ret_vp = NULL;
+	return error;
+}
+
 int
 vn_open(struct vnode *at_dvp, struct pathbuf *pb, int nmode, int fmode, int cmode,
     struct vnode **ret_vp, bool *ret_domove, int *ret_fd)
@@ -173,6 +216,8 @@ vn_open(struct vnode *at_dvp, struct pathbuf *pb, int nmode, int fmode, int cmod
 	int error;
 
 	*ret_vp = NULL;
+	if ((fmode & O_TMPFILE) == O_TMPFILE)
+		return vn_open_tmpfile(at_dvp, pb, nmode, fmode, cmode, ret_vp);
 	if ((fmode & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
 		return EINVAL;
 	if ((fmode & (O_EXCL | O_CREAT)) != (O_EXCL | O_CREAT) && (fmode & O_NOFOLLOW) == 0)

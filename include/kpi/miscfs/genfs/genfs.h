@@ -106,6 +106,9 @@ struct genfs_rename_ops {
 	int (*gro_genealogy)(
 	    struct mount *, kauth_cred_t, struct vnode *, struct vnode *, struct vnode **);
 	int (*gro_lock_directory)(struct mount *, struct vnode *);
+	/* Only for genfs_exchange(); may fail, then nothing has changed. */
+	int (*gro_exchange)(struct mount *, kauth_cred_t, struct vnode *, struct componentname *,
+	    struct vnode *, struct vnode *, struct componentname *, struct vnode *);
 };
 
 /* VOP_RENAME's own contract: unlocks and releases as vop_rename does.  posixly_correct: two links
@@ -117,6 +120,25 @@ int genfs_insane_rename(void *v,
 int genfs_sane_rename(const struct genfs_rename_ops *ops, struct vnode *fdvp,
     struct componentname *fcnp, void *fde, struct vnode *tdvp, struct componentname *tcnp,
     void *tde, kauth_cred_t cred, bool posixly_correct);
+
+/*
+ * VOP_EXCHANGE() in the same frame, v its arguments.  errors: EINVAL (one is above the other), EBUSY
+ * (mounted on), ENOENT, those of the parts.
+ */
+int genfs_exchange(const struct genfs_rename_ops *ops, void *v);
+/*
+ * gro_genealogy for file systems whose directories know their parent: the directory below upper on
+ * the way to lower, referenced; *betweenp NULL when upper is not above it.  parent(vp, &pvp), with vp
+ * locked, gives the parent referenced, of the root itself; ENOENT when vp was removed.
+ */
+int genfs_rename_genealogy(struct vnode *upper, struct vnode *lower,
+    int (*parent)(struct vnode *, struct vnode **), struct vnode **betweenp);
+
+/*
+ * For file systems that keep files in memory: would npages more leave too little for removing
+ * them?  The caches are drained before it says so.  ctx: thread.  sleeps.
+ */
+bool genfs_memory_short(size_t npages);
 
 int genfs_ufslike_rename_check_possible(unsigned long fdflags, unsigned long fflags,
     unsigned long tdflags, unsigned long tflags, bool clobber, unsigned long immutable,
