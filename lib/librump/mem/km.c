@@ -42,6 +42,8 @@ uvm_km_alloc(struct vm_map *map, vsize_t size, vsize_t align, int flags)
 		how |= RUMP_PAGES_CANFAIL;
 	if ((flags & UVM_KMF_ZERO) != 0)
 		how |= RUMP_PAGES_ZERO;
+	if (n == ALIGNED_MAX) /* what asks for so much is contents of files */
+		how |= RUMP_PAGES_HUGE;
 	if ((flags & (UVM_KMF_NOWAIT | UVM_KMF_CANFAIL)) != 0 && RUMP_FAULT(KMEM))
 		return 0;
 	p = rump_pages_alloc(n, how);
