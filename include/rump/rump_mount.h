@@ -53,6 +53,17 @@ struct rump_ufs_args {
 	char *fspec;
 };
 
+/* "tmpfs": no arguments at all are the defaults, and in an update leave the limits. */
+#define RUMP_TMPFS_ARGS_VERSION 1
+struct rump_tmpfs_args {
+	int ta_version;
+	uint64_t ta_nodes_max; /* files; less than 3: as many as is fit for the size */
+	int64_t ta_size_max;   /* bytes; 0: all memory that the kernel may use */
+	uint32_t ta_root_uid;
+	uint32_t ta_root_gid;
+	uint32_t ta_root_mode; /* permission bits */
+};
+
 /* A file handle of this kernel. */
 struct rump_fid {
 	unsigned short fid_len;

@@ -72,6 +72,17 @@ rumpfs_up(void)
 	OK(rump_sys_chdir("/fs"));
 }
 
+static void
+tmpfs_up(void)
+{
+	struct rump_tmpfs_args args = { .ta_version = RUMP_TMPFS_ARGS_VERSION,
+		.ta_root_mode = 0755 };
+
+	boot();
+	OK(rump_sys_mount(RUMP_MOUNT_TMPFS, "/fs", 0, &args, sizeof(args)));
+	OK(rump_sys_chdir("/fs"));
+}
+
 /* The image is made once, from the tree that the host's scenarios begin with. */
 static void
 ext4_make(const char *image)
@@ -126,6 +137,7 @@ sysvbfs_up(void)
 
 const struct fixture fixtures[] = {
 	{ "rumpfs", CAP_WRITE | CAPS_UNIX, rumpfs_up, halt },
+	{ "tmpfs", CAP_WRITE | CAPS_UNIX, tmpfs_up, halt },
 	{ "ext4 read-only", CAPS_UNIX, ext4_up, halt },
 	{ "sysvbfs", CAP_WRITE | CAP_MODES, sysvbfs_up, halt },
 };

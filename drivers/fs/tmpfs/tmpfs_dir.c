@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * Directories: one tree of entries, by key.
+ *
+ *	key = 1 | hash of the name, 47 bits | number, 15 bits
+ *
+ * The number tells names of one hash apart.  A key is the entry's cookie too: it stays while the
+ * entry does, so a reader that goes on from any cookie sees every entry that stays exactly once,
+ * whatever is removed meanwhile.  "." and ".." have cookies 0 and 1.  The hash has a seed of the
+ * mount, so that nobody can choose names that collide.
+ */
+#include <sys/param.h>
+#include <sys/dirent.h>
+#include <sys/malloc.h>
+#include <sys/mount.h>
+#include <sys/systm.h>
+#include <sys/uio.h>
+
+#include "tmpfs.h"
+
+#define KEY_MARK     ((uint64_t)1 << 62) /* cookies are positive, and those of "." and ".." small */
+#define KEY_NUMBITS  15
+#define KEY_NUMMASK  (((uint64_t)1 << KEY_NUMBITS) - 1)
+#define KEY_HASHMASK ((KEY_MARK - 1) & ~KEY_NUMMASK)
+
+#define MIX1 0x9e3779b97f4a7c15u
+#define MIX2 0xd6e8feb86659fd93u
+
+/* The least key that the name may have. */
+static uint64_t
+name_key(const struct tmpfs_mount *tm, const char *name, size_t len)
+{
+	uint64_t h = tm->tm_seed ^ (len * MIX1), w;
+
+	for (; len >= 8; len -= 8, name += 8) {
+		memcpy(&w, name, 8);
+		h = (h ^ w) * MIX1;
+		h ^= h >> 29;
+	}
+	for (w = 0; len > 0; len--)
+		w = w << 8 | (uint8_t)*name++;
+	h = (h ^ w ^ tm->tm_seed) * MIX2;
+	h ^= h >> 32;
+	h *= MIX1;
+	h ^= h >> 29;
+	return KEY_MARK | (h & KEY_HASHMASK);
+}
+
+static inline struct tmpfs_dirent *
+dirent_of(struct rb_node *rb)
+{
+	return rb == NULL ? NULL : container_of(rb, struct tmpfs_dirent, td_link);
+}
+
+/* The entry with this key or the next greater one. */
+static struct tmpfs_dirent *
+find_geq(struct tmpfs_node *dir, uint64_t key)
+{
+	struct rb_node *rb = dir->tn_dir.dir_root, *best = NULL;
+
+	while (rb != NULL) {
+		const struct tmpfs_dirent *const td = dirent_of(rb);
+
+		if (td->td_key == key)
+			return dirent_of(rb);
+		if (key < td->td_key) {
+			best = rb;
+			rb = rb->rb_left;
+		} else {
+			rb = rb->rb_right;
+		}
+	}
+	return dirent_of(best);
+}
+
+static struct tmpfs_dirent *
+next_entry(struct tmpfs_dirent *td)
+{
+	return dirent_of(rb_node_step(&td->td_link, RB_DIR_RIGHT));
+}
+
+static bool
+same_hash(const struct tmpfs_dirent *td, uint64_t key)
+{
+	return td != NULL && (td->td_key & ~KEY_NUMMASK) == key;
+}
+
+struct tmpfs_dirent *
+tmpfs_dir_find(struct tmpfs_mount *tm, struct tmpfs_node *dir, const char *name, size_t len)
+{
+	const uint64_t key = name_key(tm, name, len);
+	struct tmpfs_dirent *td;
+
+	for (td = find_geq(dir, key); same_hash(td, key); td = next_entry(td))
+		if (td->td_namelen == len && memcmp(td->td_name, name, len) == 0)
+			return td;
+	return NULL;
+}
+
+struct tmpfs_dirent *
+tmpfs_dirent_new(struct tmpfs_mount *tm, const char *name, size_t len)
+{
+	struct tmpfs_dirent *const td = tmpfs_alloc(tm, sizeof(*td) + len);
+
+	if (td == NULL)
+		return NULL;
+	td->td_key = name_key(tm, name, len);
+	td->td_node = NULL;
+	td->td_namelen = (uint16_t)len;
+	memcpy(td->td_name, name, len);
+	return td;
+}
+
+void
+tmpfs_dirent_free(struct tmpfs_mount *tm, struct tmpfs_dirent *td)
+{
+	tmpfs_free(tm, td, sizeof(*td) + td->td_namelen);
+}
+
+/* Where the key belongs: *parentp and the direction below it; false when it is taken. */
+static bool
+find_place(struct tmpfs_node *dir, uint64_t key, struct rb_node **parentp, unsigned *dirnp)
+{
+	struct rb_node *rb = dir->tn_dir.dir_root;
+
+	*parentp = NULL;
+	*dirnp = RB_DIR_LEFT;
+	while (rb != NULL) {
+		const uint64_t at = dirent_of(rb)->td_key;
+
+		if (at == key)
+			return false;
+		*parentp = rb;
+		*dirnp = key < at ? RB_DIR_LEFT : RB_DIR_RIGHT;
+		rb = rb->rb_nodes[*dirnp];
+	}
+	return true;
+}
+
+static void
+link_entry(struct tmpfs_node *dir, struct tmpfs_dirent *td)
+{
+	struct rb_node *parent;
+	unsigned dirn;
+
+	while (!find_place(dir, td->td_key, &parent, &dirn)) {
+		KASSERT((td->td_key & KEY_NUMMASK) != KEY_NUMMASK);
+		td->td_key++;
+	}
+	rb_node_link(&dir->tn_dir.dir_root, &td->td_link, parent, dirn);
+}
+
+void
+tmpfs_dir_insert(
+    struct tmpfs_mount *tm, struct tmpfs_node *dir, struct tmpfs_dirent *td, struct tmpfs_node *tn)
+{
+	link_entry(dir, td);
+	td->td_node = tn;
+	tmpfs_node_link(tn);
+	if (tn->tn_type == VDIR) {
+		tn->tn_dir.dir_parent = dir;
+		dir->tn_nlink++;
+	}
+	dir->tn_size += (off_t)sizeof(*td);
+	tmpfs_touch(dir, TMPFS_MODIFIED);
+}
+
+/* The node is no longer reached by this entry. */
+static void
+entry_leaves(struct tmpfs_mount *tm, struct tmpfs_node *dir, struct tmpfs_node *tn)
+{
+	if (tn->tn_type == VDIR)
+		dir->tn_nlink--;
+	tmpfs_touch(tn, TMPFS_CHANGED);
+	tmpfs_node_unlink(tm, tn);
+}
+
+void
+tmpfs_dir_remove(struct tmpfs_mount *tm, struct tmpfs_node *dir, struct tmpfs_dirent *td)
+{
+	struct tmpfs_node *const tn = td->td_node;
+
+	rb_node_unlink(&dir->tn_dir.dir_root, &td->td_link);
+	tmpfs_dirent_free(tm, td);
+	dir->tn_size -= (off_t)sizeof(*td);
+	tmpfs_touch(dir, TMPFS_MODIFIED);
+	entry_leaves(tm, dir, tn);
+}
+
+void
+tmpfs_dir_replace(
+    struct tmpfs_mount *tm, struct tmpfs_node *dir, struct tmpfs_dirent *td, struct tmpfs_node *tn)
+{
+	struct tmpfs_node *const old = td->td_node;
+
+	td->td_node = tn;
+	tmpfs_node_link(tn);
+	if (tn->tn_type == VDIR) {
+		tn->tn_dir.dir_parent = dir;
+		dir->tn_nlink++;
+	}
+	tmpfs_touch(dir, TMPFS_MODIFIED);
+	entry_leaves(tm, dir, old);
+}
+
+struct tmpfs_dirent *
+tmpfs_dir_first(struct tmpfs_node *dir)
+{
+	return dirent_of(rb_node_outermost(dir->tn_dir.dir_root, RB_DIR_LEFT));
+}
+
+/* ---- Reading ---- */
+
+static void
+dirent_fill(struct dirent *de, const struct tmpfs_node *tn, const char *name, size_t len)
+{
+	de->d_fileno = tn->tn_ino;
+	de->d_type = vtype2dt(tn->tn_type);
+	de->d_namlen = (uint16_t)len;
+	memcpy(de->d_name, name, len);
+	memset(de->d_name + len, 0, 8); /* NUL and padding */
+	de->d_reclen = (uint16_t)_DIRENT_SIZE(de);
+}
+
+/* A walk over a directory from a cookie on. */
+struct walk {
+	struct tmpfs_node *dir;
+	off_t cookie;		 /* of the entry in de */
+	struct tmpfs_dirent *td; /* the same; NULL: "." or ".." */
+	bool more;
+	struct dirent de;
+};
+
+static void
+walk_entry(struct walk *w, struct tmpfs_dirent *td)
+{
+	w->td = td;
+	w->more = td != NULL;
+	if (td == NULL)
+		return;
+	w->cookie = (off_t)td->td_key;
+	dirent_fill(&w->de, td->td_node, td->td_name, td->td_namelen);
+}
+
+/* The entry at w->cookie, or the next. */
+static void
+walk_seek(struct walk *w)
+{
+	struct tmpfs_node *tn = w->dir;
+
+	w->more = true;
+	w->td = NULL;
+	if (w->cookie > 1) {
+		walk_entry(w, find_geq(w->dir, (uint64_t)w->cookie));
+		return;
+	}
+	if (w->cookie == 1 && tn->tn_dir.dir_parent != NULL)
+		tn = tn->tn_dir.dir_parent;
+	dirent_fill(&w->de, tn, "..", (size_t)w->cookie + 1);
+}
+
+static void
+walk_next(struct walk *w)
+{
+	if (w->td != NULL) {
+		walk_entry(w, next_entry(w->td));
+	} else {
+		w->cookie++;
+		walk_seek(w);
+	}
+}
+
+/* Where to go on after the entry in de: its cookie and one. */
+static int
+walk_copy(struct walk *w, struct uio *uio, off_t *cookies, int *n)
+{
+	int error;
+
+	while (w->more && uio->uio_resid >= w->de.d_reclen) {
+		error = uiomove(&w->de, w->de.d_reclen, uio);
+		if (error != 0)
+			return error;
+		uio->uio_offset = w->cookie + 1;
+		if (cookies != NULL)
+			cookies[*n] = w->cookie + 1;
+		++*n;
+		walk_next(w);
+	}
+	return w->more && *n == 0 ? EINVAL : 0; /* no room for one entry */
+}
+
+int
+tmpfs_readdir(void *v)
+{
+	struct vop_readdir_args *const ap = v;
+	struct vnode *const vp = ap->a_vp;
+	struct uio *const uio = ap->a_uio;
+	const size_t maxcookies = uio->uio_resid / _DIRENT_MINSIZE((struct dirent *)0) + 1;
+	struct walk w;
+	off_t *cookies = NULL, start = uio->uio_offset;
+	int error, n = 0;
+
+	if (vp->v_type != VDIR)
+		return ENOTDIR;
+	if (start < 0)
+		return EINVAL;
+	if (ap->a_cookies != NULL)
+		cookies = malloc(maxcookies * sizeof(*cookies), M_TEMP, M_WAITOK);
+	w.dir = VP_TO_TMPFS(vp);
+	w.cookie = start;
+	walk_seek(&w);
+	error = walk_copy(&w, uio, cookies, &n);
+	if (n == 0)
+		uio->uio_offset = start;
+	if (ap->a_eofflag != NULL)
+		*ap->a_eofflag = !w.more;
+	if (error != 0 && cookies != NULL) {
+		free(cookies, M_TEMP);
+		cookies = NULL;
+	}
+	if (ap->a_cookies != NULL) {
+		*ap->a_cookies = cookies;
+		*ap->a_ncookies = n;
+	}
+	tmpfs_accessed(vp);
+	return error;
+}
