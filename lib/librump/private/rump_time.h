@@ -14,6 +14,9 @@ void rump_time_fini(void);
 
 /* Nanoseconds of the host's monotonic clock, which deadlines of lwp_park() are in. */
 int64_t rump_mono_ns(void);
+/* callout_schedule() to the nanosecond: due at this time of that clock. */
+struct callout;
+void rump_callout_at(struct callout *c, int64_t when_ns);
 /* Nanoseconds in a tick of hz. */
 #define RUMP_TICK_NS ((int64_t)(NSEC_PER_SEC / hz))
 

@@ -191,17 +191,16 @@ callout_setfunc(callout_t *c, void (*func)(void *), void *arg)
 	mutex_spin_exit(&callout_lock);
 }
 
-/* Put c on the queue, due in so many ticks.  locks: callout_lock on entry, released on return. */
+/* Put c on the queue, due at when.  locks: callout_lock on entry, released on return. */
 static void
-schedule_and_unlock(callout_t *c, int ticks)
+schedule_and_unlock(callout_t *c, int64_t when)
 {
 	bool first;
-	int64_t when;
 
 	KASSERT(c->c_func != NULL);
 	if ((c->c_flags & CALLOUT_PENDING) != 0)
 		heap = callout_heap_remove(heap, c);
-	when = c->c_when = rump_mono_ns() + MAX(ticks, 1) * RUMP_TICK_NS;
+	c->c_when = when;
 	c->c_flags = (c->c_flags & ~(CALLOUT_FIRED | CALLOUT_INVOKING)) | CALLOUT_PENDING;
 	heap = callout_heap_insert(heap, c);
 	first = heap == c;
@@ -211,6 +210,20 @@ schedule_and_unlock(callout_t *c, int ticks)
 		rump_timer_want(when);
 }
 
+static int64_t
+ticks_from_now(int ticks)
+{
+	return rump_mono_ns() + MAX(ticks, 1) * RUMP_TICK_NS;
+}
+
+void
+rump_callout_at(callout_t *c, int64_t when_ns)
+{
+	KASSERT(c->c_magic == CALLOUT_MAGIC);
+	mutex_spin_enter(&callout_lock);
+	schedule_and_unlock(c, when_ns);
+}
+
 void
 callout_reset(callout_t *c, int ticks, void (*func)(void *), void *arg)
 {
@@ -218,7 +231,7 @@ callout_reset(callout_t *c, int ticks, void (*func)(void *), void *arg)
 	mutex_spin_enter(&callout_lock);
 	c->c_func = func;
 	c->c_arg = arg;
-	schedule_and_unlock(c, ticks);
+	schedule_and_unlock(c, ticks_from_now(ticks));
 }
 
 void
@@ -226,7 +239,7 @@ callout_schedule(callout_t *c, int ticks)
 {
 	KASSERT(c->c_magic == CALLOUT_MAGIC);
 	mutex_spin_enter(&callout_lock);
-	schedule_and_unlock(c, ticks);
+	schedule_and_unlock(c, ticks_from_now(ticks));
 }
 
 static bool
