@@ -81,8 +81,15 @@ struct kevent {
 #define NOTE_USECONDS	 0x00000002U
 #define NOTE_NSECONDS	 0x00000003U
 #define NOTE_ABSTIME	 0x00000010U
+#define NOTE_FFNOP	 0x00000000U
+#define NOTE_FFAND	 0x40000000U
+#define NOTE_FFOR	 0x80000000U
+#define NOTE_FFCOPY	 0xc0000000U
+#define NOTE_FFCTRLMASK	 0xc0000000U
+#define NOTE_FFLAGSMASK	 0x00ffffffU
 #define NOTE_TRIGGER	 0x01000000U
-#define NOTE_SUBMIT	 0x01000000U
+#define NOTE_SUBMIT	 0x01000000U /* hint: knote() is called with the object's lock held */
+#define NOTE_SIGNAL	 0x08000000U /* hint, with the signal's number below */
 
 struct knote;
 SLIST_HEAD(klist, knote);
@@ -95,32 +102,40 @@ struct kqueue;
 #define FILTEROP_ISFD	0x0001 /* ident is a descriptor */
 #define FILTEROP_MPSAFE 0x0002
 
+/*
+ * ctx: thread for f_attach, f_detach and f_touch; what knote() is called in for f_event.  Without
+ * FILTEROP_MPSAFE all are called with KERNEL_LOCK.
+ */
 struct filterops {
 	int f_flags;
-	/* errors: any, reported to kevent(2).  ctx: thread. */
+	/* errors: any, reported to kevent(2). */
 	int (*f_attach)(struct knote *);
+	/* locks: takes the object's. */
 	void (*f_detach)(struct knote *);
-	/* Nonzero when the event holds; sets kn_data.  hint: what knote() was given, 0 from scan. */
+	/* Nonzero when the event holds; sets kn_data.  hint: what knote() was given, 0 from a scan. */
 	int (*f_event)(struct knote *, long hint);
+	/* NULL: what most filters want.  errors (EVENT_REGISTER): any. */
 	int (*f_touch)(struct knote *, struct kevent *, long type);
 };
 /* Types of f_touch(). */
-#define EVENT_REGISTER 1
-#define EVENT_PROCESS  2
+#define EVENT_REGISTER 1 /* kevent(2) changes an existing knote to *kev */
+#define EVENT_PROCESS  2 /* *kev is to be told to the program: fill it, reset what EV_CLEAR resets */
 
-/* Locks: (q) of the queue, (o) of the object watched. */
+/*
+ * Locks: (i) immutable once attached, (m) the queue's mutex, (o) the object's, (d) fd_lock of the table.
+ * kn_data and kn_fflags belong to the filter: written by f_event() under (o), copied and reset by
+ * f_touch() under (o).  Without f_touch() they are copied after f_event(kn, 0), under (m) alone.
+ */
 struct knote {
-	SLIST_ENTRY(knote) kn_link;    /* (q) on the descriptor */
-	SLIST_ENTRY(knote) kn_selnext; /* (o) on the object's klist */
-	TAILQ_ENTRY(knote) kn_tqe;     /* (q) pending */
-	struct kqueue *kn_kq;
-	struct kevent kn_kevent; /* (q) */
-	uint32_t kn_status;	 /* (q) */
-	uint32_t kn_sfflags;	 /* saved filter flags */
-	uintptr_t kn_sdata;	 /* saved data */
-	struct file *kn_obj;
-	const struct filterops *kn_fop;
-	void *kn_hook; /* the filter's own */
+	SLIST_ENTRY(knote) kn_link;	/* (d) on the descriptor */
+	SLIST_ENTRY(knote) kn_selnext;	/* (o) on the object's klist */
+	struct kqueue *kn_kq;		/* (i) */
+	struct kevent kn_kevent;	/* ident, filter (i); flags, udata (m) */
+	uint32_t kn_sfflags;		/* (m) saved filter flags */
+	uintptr_t kn_sdata;		/* (m) saved data */
+	struct file *kn_obj;		/* (i) NULL: not on a descriptor */
+	const struct filterops *kn_fop; /* (i) */
+	void *kn_hook;			/* the filter's own */
 	int kn_hookid;
 };
 #define kn_id	  kn_kevent.ident
@@ -143,11 +158,23 @@ void klist_fini(struct klist *list);
 void klist_insert(struct klist *list, struct knote *kn);
 /* true: the list is empty now. */
 bool klist_remove(struct klist *list, struct knote *kn);
+/*
+ * The descriptor of the current process is being closed: its knotes go.  ctx: thread.  sleeps.
+ */
+void knote_fdclose(int fd);
 void knote_set_eof(struct knote *kn, uint32_t flags);
 void knote_clear_eof(struct knote *kn);
 /* Always ready, for fo_kqfilter() and d_kqfilter(). */
 int filt_seltrue(struct knote *kn, long hint);
 extern const struct filterops seltrue_filtops;
+
+/*
+ * A filter of a module's own: *retfilter is its number.  ctx: thread.  sleeps.
+ * errors: EINVAL (no f_event, a name too long), EEXIST.  kfilter_unregister(): EINVAL, ENOENT, EBUSY
+ * (knotes use it).
+ */
+int kfilter_register(const char *name, const struct filterops *filtops, int *retfilter);
+int kfilter_unregister(const char *name);
 
 #endif /* _KERNEL */
 #endif /* KPI_SYS_EVENT_H */

@@ -77,16 +77,17 @@ typedef struct file {
 		struct bpf_d *fd_bpf;
 		void *fd_data;
 		int fd_devunit;
-	} f_undata;		     /* (i) */
-	kmutex_t f_lock;	     /* (i) */
-	unsigned int f_flag;	     /* (f) FREAD, FWRITE, FNONBLOCK, ...; read without */
-	unsigned int f_type : 16;    /* (i) DTYPE_* */
-	unsigned int f_advice : 16;  /* (i) POSIX_FADV_* */
-	unsigned int f_count;	     /* (f) descriptors and messages that refer to this */
-	unsigned int f_msgcount;     /* (f) references from messages in flight */
-	unsigned int f_unpcount;     /* (t) deferred, for the collector of local sockets */
-	SLIST_ENTRY(file) f_unplist; /* (t) */
-	uint32_t f_wberr[3];	     /* (a) of vnodes: write errors told of */
+	} f_undata;			    /* (i) */
+	kmutex_t f_lock;		    /* (i) */
+	unsigned int f_flag;		    /* (f) FREAD, FWRITE, FNONBLOCK, ...; read without */
+	unsigned int f_type : 16;	    /* (i) DTYPE_* */
+	unsigned int f_advice : 16;	    /* (i) POSIX_FADV_* */
+	unsigned int f_count;		    /* (f) descriptors and messages that refer to this */
+	unsigned int f_msgcount;	    /* (f) references from messages in flight */
+	unsigned int f_unpcount;	    /* (t) deferred, for the collector of local sockets */
+	SLIST_ENTRY(file) f_unplist;	    /* (t) */
+	uint32_t f_wberr[3];		    /* (a) of vnodes: write errors told of */
+	LIST_HEAD(, rump_epitem) f_epitems; /* (f) of epoll sets; empty is read without */
 } file_t;
 
 #define f_vnode	  f_undata.fd_vp

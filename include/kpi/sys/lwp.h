@@ -108,6 +108,8 @@ struct lwp {
 	void *l_lockdebug;	   /* (o) */
 	uint64_t l_ncsw;	   /* (o) times it gave its CPU up */
 
+	struct rump_watcher *l_watcher; /* (o) whom selrecord() records, or NULL */
+
 	/* Scheduler (private). */
 	bool l_bound; /* a host thread has it as its current lwp */
 	bool l_exiting;

@@ -19,6 +19,7 @@
 #include <sys/queue.h>
 #include <sys/mutex.h>
 #include <sys/condvar.h>
+#include <sys/event.h>
 #include <sys/lwp.h>
 
 struct cwdinfo;
@@ -119,6 +120,7 @@ struct proc {
 	void *p_raslist;
 	void *p_lockdebug;
 	int64_t p_started_ns;	    /* (i) monotonic clock */
+	struct klist p_klist;	    /* (p) knotes: EVFILT_PROC, EVFILT_SIGNAL */
 	uint64_t p_sigpend;	    /* (p) signals recorded, bit n-1 for n, host numbers */
 	char p_comm[MAXCOMLEN + 1]; /* (p) */
 	struct rump_rcu_head p_rcu;

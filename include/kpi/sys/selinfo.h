@@ -8,17 +8,16 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
-struct lwp;
+struct rump_watch;
 
-/* Locks: (o) the object's own, under which selrecord() and selnotify() are called. */
+/*
+ * Locks: (o) the object's own, under which selrecord() and selnotify() are called, (h) the lock of
+ * watches that the address hashes to.
+ */
 struct selinfo {
-	struct klist sel_klist; /* (o) knotes */
-	void *sel_cluster;	/* who waits; private to poll and select */
-	struct lwp *sel_lwp;
-	SLIST_ENTRY(selinfo) sel_chain;
-	uintptr_t sel_fdinfo;
-	uint32_t sel_collision;
-	uint32_t sel_reserved;
+	struct klist sel_klist;		     /* (o) knotes */
+	LIST_HEAD(, rump_watch) sel_watches; /* (h) who waits */
+	uint32_t sel_nwatches;		     /* (h) how many; read without */
 };
 
 #endif /* KPI_SYS_SELINFO_H */

@@ -4,7 +4,9 @@
  * The console file: descriptors 0, 1 and 2 of process 1 and of guest clients.  What is written goes
  * to the host's standard output; reading gives end of file.
  */
+#include <sys/conf.h>
 #include <sys/errno.h>
+#include <sys/event.h>
 #include <sys/file.h>
 #include <sys/filedesc.h>
 #include <sys/kauth.h>
@@ -54,6 +56,12 @@ console_poll(file_t *fp, int events)
 }
 
 static int
+console_kqfilter(file_t *fp, struct knote *kn)
+{
+	return seltrue_kqfilter(0, kn);
+}
+
+static int
 console_stat(file_t *fp, struct stat *sb)
 {
 	*sb = (struct stat){ .st_mode = S_IFCHR | 0620, .st_nlink = 1, .st_blksize = 1024 };
@@ -75,7 +83,7 @@ static const struct fileops console_ops = {
 	.fo_poll = console_poll,
 	.fo_stat = console_stat,
 	.fo_close = console_close,
-	.fo_kqfilter = fnullop_kqfilter,
+	.fo_kqfilter = console_kqfilter,
 	.fo_restart = fnullop_restart,
 };
 

@@ -23,6 +23,7 @@
 #include <sys/proc.h>
 #include <sys/systm.h>
 
+#include "rump_event.h"
 #include "rump_fd.h"
 
 static __always_inline void
@@ -195,6 +196,15 @@ fd_close(unsigned int fd)
 	}
 	atomic_store_relaxed(&ff->ff_file, NULL);
 	fd_drain(fdp, ff, fp);
+	if (__predict_false(!SLIST_EMPTY(&ff->ff_knlist))) {
+		/* Before the number can be used again; a dup2() that wants it waits. */
+		atomic_or_uint(&ff->ff_refcnt, FDFILE_CLOSING);
+		mutex_exit(&fdp->fd_lock);
+		rump_knote_fdclose(fdp, fd);
+		mutex_enter(&fdp->fd_lock);
+		atomic_and_uint(&ff->ff_refcnt, ~FDFILE_CLOSING);
+		cv_broadcast(&ff->ff_closing);
+	}
 	fd_unused(fdp, fd);
 	mutex_exit(&fdp->fd_lock);
 	fd_posix_unlock(p, fp);

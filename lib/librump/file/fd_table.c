@@ -14,11 +14,11 @@
 #include <sys/proc.h>
 #include <sys/systm.h>
 
+#include "rump_event.h"
 #include "rump_fd.h"
 #include "rump_fdtab.h"
 #include "rump_file.h"
 #include "rump_rcu.h"
-#include "rump_select.h"
 
 static pool_cache_t fdtable_cache;
 struct filedesc *rump_filedesc0;
@@ -33,7 +33,7 @@ rump_file_init(void)
 	error = rump_filepool_init();
 	if (error != 0)
 		return error;
-	error = rump_select_init();
+	error = rump_event_init();
 	if (error != 0) {
 		rump_filepool_fini();
 		return error;
@@ -50,7 +50,7 @@ rump_file_fini(void)
 	fd_destroy(rump_filedesc0);
 	rump_filedesc0 = NULL;
 	pool_cache_destroy(fdtable_cache);
-	rump_select_fini();
+	rump_event_fini();
 	rump_filepool_fini();
 }
 
@@ -178,6 +178,8 @@ fd_close_dead(struct proc *p, filedesc_t *fdp, u_int fd)
 		return;
 	KASSERT(fp != NULL);
 	atomic_store_relaxed(&ff->ff_file, NULL);
+	if (!SLIST_EMPTY(&ff->ff_knlist))
+		rump_knote_fdclose(fdp, fd);
 	mutex_enter(&fdp->fd_lock);
 	fd_unused(fdp, fd);
 	mutex_exit(&fdp->fd_lock);

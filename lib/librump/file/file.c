@@ -18,6 +18,7 @@
 #include <sys/systm.h>
 #include <sys/timevar.h>
 
+#include "rump_event.h"
 #include "rump_fd.h"
 
 #define MAXFILES_DEFAULT 1048576
@@ -142,6 +143,8 @@ closef(file_t *fp)
 		return 0;
 	if ((fp->f_flag & FHASLOCK) != 0 && fp->f_ops->fo_advlock != NULL)
 		(void)fp->f_ops->fo_advlock(fp, fp, F_UNLCK, &lf, F_FLOCK);
+	if (__predict_false(!LIST_EMPTY(&fp->f_epitems)))
+		rump_epoll_fileclose(fp);
 	if (fp->f_ops != NULL)
 		error = (*fp->f_ops->fo_close)(fp);
 	file_free(fp);

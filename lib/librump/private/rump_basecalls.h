@@ -11,6 +11,10 @@ void rump_ioctlcalls_register(void);
 void rump_idcalls_register(void);
 void rump_procalls_register(void);
 void rump_selectcalls_register(void);
+void rump_keventcalls_register(void);
+void rump_epollcalls_register(void);
+void rump_eventfdcalls_register(void);
+void rump_timerfdcalls_register(void);
 void rump_timecalls_register(void);
 void rump_infocalls_register(void);
 

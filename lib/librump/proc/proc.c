@@ -20,6 +20,7 @@
 #include "rump_boot.h"
 #include "rump_copyio.h"
 #include "rump_cpu.h"
+#include "rump_event.h"
 #include "rump_file.h"
 #include "rump_pgrp.h"
 #include "rump_proc.h"
@@ -148,6 +149,8 @@ rump_proc_fork(struct proc *parent, int flags, struct lwp **lp)
 	}
 	mutex_exit(&proc_lock);
 	error = pid == -1 ? EAGAIN : rump_lwp_create(p, lp);
+	if (error == 0)
+		rump_knote_fork(parent, p);
 	if (error != 0) {
 		rump_proc_exit_files(p);
 		if (pid != -1)
@@ -178,6 +181,7 @@ rump_proc_exit(struct proc *p)
 	KASSERT(p->p_nlwps == 0);
 	mutex_enter(&proc_lock);
 	__atomic_store_n(&p->p_stat, SZOMB, __ATOMIC_RELAXED);
+	rump_knote_exit(p);
 	while ((child = LIST_FIRST(&p->p_children)) != NULL) {
 		LIST_REMOVE(child, p_sibling);
 		child->p_pptr = p == initproc ? &proc0 : initproc;

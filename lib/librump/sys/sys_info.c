@@ -100,6 +100,10 @@ rump_basecalls_init(void)
 	rump_idcalls_register();
 	rump_procalls_register();
 	rump_selectcalls_register();
+	rump_keventcalls_register();
+	rump_epollcalls_register();
+	rump_eventfdcalls_register();
+	rump_timerfdcalls_register();
 	rump_timecalls_register();
 	rump_infocalls_register();
 	return 0;

@@ -20,6 +20,7 @@
 
 #include <rump/rumpuser.h>
 
+#include "rump_event.h"
 #include "rump_time.h"
 
 #define SLEW_PPM     500
@@ -318,6 +319,7 @@ clock_settime1(struct proc *p, clockid_t id, const struct timespec *ts, bool che
 	mono = rump_mono_ns();
 	offset_set_locked(ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec - mono, 0, mono);
 	mutex_exit(&clock_lock);
+	rump_timerfd_clockset();
 	return 0;
 }
 

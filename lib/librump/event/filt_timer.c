@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The librump authors */
+/*
+ * EVFILT_TIMER: kn_data counts expirations that have not been told of.
+ *
+ * Relative timers repeat at the multiples of their period, however late the callout runs; absolute
+ * ones (NOTE_ABSTIME, of the wall clock) expire once, and a past one at once.
+ */
+#include "kqueue.h"
+
+#include <sys/atomic.h>
+#include <sys/callout.h>
+#include <sys/errno.h>
+#include <sys/kmem.h>
+#include <sys/mutex.h>
+#include <sys/systm.h>
+#include <sys/time.h>
+
+#include "rump_time.h"
+
+#define NTIMERS_MAX 65536 /* of the whole kernel: kevent(2) needs no privilege */
+
+/* Locks: (t) kt_lock, (m) the queue's mutex. */
+struct kqtimer {
+	kmutex_t kt_lock;
+	callout_t kt_callout;
+	int64_t kt_due;	   /* (t) monotonic ns */
+	int64_t kt_period; /* (t) 0: once */
+	int64_t kt_count;  /* (t) */
+	struct knote *kt_kn;
+};
+
+static u_int ntimers; /* (a) */
+
+static void
+timer_fire(void *arg)
+{
+	struct kqtimer *const kt = arg;
+	const int64_t now = rump_mono_ns();
+	int64_t n = 1;
+
+	mutex_spin_enter(&kt->kt_lock);
+	if (kt->kt_due == INT64_MAX || now < kt->kt_due) { /* set anew meanwhile */
+		mutex_spin_exit(&kt->kt_lock);
+		return;
+	}
+	if (kt->kt_period > 0) {
+		n = 1 + (now - kt->kt_due) / kt->kt_period;
+		kt->kt_due += n * kt->kt_period;
+		rump_callout_at(&kt->kt_callout, kt->kt_due);
+	} else
+		kt->kt_due = INT64_MAX;
+	kt->kt_count += n;
+	mutex_spin_exit(&kt->kt_lock);
+	rump_knote_activate(kt->kt_kn);
+}
+
+/* The time in ns that a program means.  errors: EINVAL. */
+static int
+timer_ns(uint32_t fflags, int64_t data, int64_t *ns)
+{
+	static const int64_t unit[] = {
+		[NOTE_MSECONDS] = 1000000,
+		[NOTE_SECONDS] = NSEC_PER_SEC,
+		[NOTE_USECONDS] = 1000,
+		[NOTE_NSECONDS] = 1,
+	};
+	const int64_t u = unit[fflags & NOTE_NSECONDS];
+
+	if ((fflags & ~(NOTE_NSECONDS | NOTE_ABSTIME)) != 0 || data < 0)
+		return EINVAL;
+	if (data > INT64_MAX / 4 / u)
+		return EINVAL;
+	*ns = data * u;
+	return 0;
+}
+
+static int
+timer_set(struct kqtimer *kt, uint32_t fflags, int64_t data, bool once)
+{
+	const int64_t now = rump_mono_ns();
+	struct timespec wall;
+	int64_t ns;
+	int error;
+
+	error = timer_ns(fflags, data, &ns);
+	if (error != 0)
+		return error;
+	mutex_spin_enter(&kt->kt_lock);
+	if ((fflags & NOTE_ABSTIME) != 0) {
+		nanotime(&wall);
+		kt->kt_due = now + ns - (wall.tv_sec * NSEC_PER_SEC + wall.tv_nsec);
+		kt->kt_period = 0;
+	} else {
+		ns = MAX(ns, 1);
+		kt->kt_due = now + ns;
+		kt->kt_period = once ? 0 : ns;
+	}
+	kt->kt_count = 0;
+	rump_callout_at(&kt->kt_callout, kt->kt_due);
+	mutex_spin_exit(&kt->kt_lock);
+	return 0;
+}
+
+static void
+timer_free(struct kqtimer *kt)
+{
+	(void)callout_halt(&kt->kt_callout, NULL);
+	callout_destroy(&kt->kt_callout);
+	mutex_destroy(&kt->kt_lock);
+	kmem_free(kt, sizeof(*kt));
+	atomic_dec_uint(&ntimers);
+}
+
+static int
+timer_attach(struct knote *kn)
+{
+	struct kqtimer *kt;
+	int error;
+
+	if (atomic_inc_uint_nv(&ntimers) > NTIMERS_MAX) {
+		atomic_dec_uint(&ntimers);
+		return ENOMEM;
+	}
+	kt = kmem_zalloc(sizeof(*kt), KM_SLEEP);
+	mutex_init(&kt->kt_lock, MUTEX_DEFAULT, IPL_SCHED);
+	callout_init(&kt->kt_callout, CALLOUT_MPSAFE);
+	callout_setfunc(&kt->kt_callout, timer_fire, kt);
+	kt->kt_kn = kn;
+	kn->kn_hook = kt;
+	kn->kn_flags |= EV_CLEAR;
+	error =
+	    timer_set(kt, kn->kn_sfflags, (int64_t)kn->kn_sdata, (kn->kn_flags & EV_ONESHOT) != 0);
+	if (error != 0)
+		timer_free(kt);
+	return error;
+}
+
+static void
+timer_detach(struct knote *kn)
+{
+	timer_free(kn->kn_hook);
+}
+
+static int
+timer_event(struct knote *kn, long hint)
+{
+	struct kqtimer *const kt = kn->kn_hook;
+	bool expired;
+
+	mutex_spin_enter(&kt->kt_lock);
+	expired = kt->kt_count > 0;
+	mutex_spin_exit(&kt->kt_lock);
+	return expired;
+}
+
+static int
+timer_touch(struct knote *kn, struct kevent *kev, long type)
+{
+	struct kqtimer *const kt = kn->kn_hook;
+
+	if (type == EVENT_REGISTER) {
+		(void)callout_halt(&kt->kt_callout, NULL);
+		kn->kn_sfflags = kev->fflags;
+		kn->kn_sdata = (uintptr_t)kev->data;
+		return timer_set(kt, kev->fflags, kev->data, (kn->kn_flags & EV_ONESHOT) != 0);
+	}
+	*kev = kn->kn_kevent;
+	mutex_spin_enter(&kt->kt_lock);
+	kev->data = kt->kt_count;
+	kt->kt_count = 0;
+	mutex_spin_exit(&kt->kt_lock);
+	return 0;
+}
+
+const struct filterops rump_filt_timer = {
+	.f_flags = FILTEROP_MPSAFE,
+	.f_attach = timer_attach,
+	.f_detach = timer_detach,
+	.f_event = timer_event,
+	.f_touch = timer_touch,
+};
