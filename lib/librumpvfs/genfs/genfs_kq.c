@@ -6,6 +6,7 @@
  * The knotes are on the vnode's klist, under v_interlock.
  */
 #include <sys/param.h>
+#include <sys/atomic.h>
 #include <sys/event.h>
 #include <sys/file.h>
 #include <sys/kmem.h>
@@ -25,12 +26,27 @@ filt_detach(struct knote *kn)
 	mutex_exit(vp->v_interlock);
 }
 
+/* What the vnode's layer tells comes with v_interlock held; a scan (hint 0) takes it. */
+static void
+filt_lock(struct knote *kn, long hint)
+{
+	if (hint == 0)
+		mutex_enter(((struct vnode *)kn->kn_hook)->v_interlock);
+}
+
+static void
+filt_unlock(struct knote *kn, long hint)
+{
+	if (hint == 0)
+		mutex_exit(((struct vnode *)kn->kn_hook)->v_interlock);
+}
+
 static bool
 filt_gone(struct knote *kn, long hint)
 {
 	if ((hint & NOTE_REVOKE) == 0)
 		return false;
-	knote_set_eof(kn, 0);
+	knote_set_eof(kn, EV_ONESHOT);
 	return true;
 }
 
@@ -38,11 +54,15 @@ static int
 filt_read(struct knote *kn, long hint)
 {
 	const struct vnode *const vp = kn->kn_hook;
+	int rv;
 
 	if (filt_gone(kn, hint))
 		return 1;
-	kn->kn_data = kn->kn_obj != NULL ? vp->v_size - kn->kn_obj->f_offset : 0;
-	return kn->kn_data != 0;
+	filt_lock(kn, hint);
+	kn->kn_data = vp->v_size - kn->kn_obj->f_offset;
+	rv = kn->kn_data != 0;
+	filt_unlock(kn, hint);
+	return rv;
 }
 
 static int
@@ -50,32 +70,65 @@ filt_write(struct knote *kn, long hint)
 {
 	if (filt_gone(kn, hint))
 		return 1;
+	filt_lock(kn, hint);
 	kn->kn_data = 0;
+	filt_unlock(kn, hint);
 	return 1;
 }
 
 static int
 filt_vnode(struct knote *kn, long hint)
 {
-	(void)filt_gone(kn, hint);
+	int rv;
+
+	if ((hint & NOTE_REVOKE) != 0)
+		knote_set_eof(kn, 0);
+	filt_lock(kn, hint);
 	kn->kn_fflags |= (uint32_t)hint & kn->kn_sfflags;
-	return kn->kn_fflags != 0;
+	rv = kn->kn_fflags != 0 || (hint & NOTE_REVOKE) != 0;
+	filt_unlock(kn, hint);
+	return rv;
+}
+
+static int
+filt_touch(struct knote *kn, struct kevent *kev, long type)
+{
+	struct vnode *const vp = kn->kn_hook;
+
+	mutex_enter(vp->v_interlock);
+	if (type == EVENT_REGISTER) {
+		kn->kn_sfflags = kev->fflags;
+		kn->kn_sdata = (uintptr_t)kev->data;
+		if (kn->kn_filter == EVFILT_VNODE)
+			vp->v_klist->vk_interest |= (long)kev->fflags;
+	} else {
+		*kev = kn->kn_kevent;
+		if ((kn->kn_flags & EV_CLEAR) != 0) {
+			kn->kn_data = 0;
+			kn->kn_fflags = 0;
+		}
+	}
+	mutex_exit(vp->v_interlock);
+	return 0;
 }
 
 static const struct filterops read_ops = {
 	.f_flags = FILTEROP_ISFD | FILTEROP_MPSAFE,
 	.f_detach = filt_detach,
 	.f_event = filt_read,
+	.f_touch = filt_touch,
 };
 static const struct filterops write_ops = {
 	.f_flags = FILTEROP_ISFD | FILTEROP_MPSAFE,
 	.f_detach = filt_detach,
 	.f_event = filt_write,
+	.f_touch = filt_touch,
 };
 static const struct filterops vnode_ops = {
 	.f_flags = FILTEROP_ISFD | FILTEROP_MPSAFE,
 	.f_detach = filt_detach,
 	.f_event = filt_vnode,
+	.f_touch = filt_touch,
 };
 
 int
@@ -105,7 +158,7 @@ genfs_kqfilter(void *v)
 	kn->kn_hook = vp;
 	mutex_enter(vp->v_interlock);
 	if (vp->v_klist == NULL) { /* the first; the vnode frees it */
-		vp->v_klist = vk;
+		atomic_store_release(&vp->v_klist, vk);
 		vk = NULL;
 	}
 	klist_insert(&vp->v_klist->vk_klist, kn);

@@ -100,6 +100,8 @@ vn_read(struct file *fp, off_t *offset, struct uio *uio, kauth_cred_t cred, int 
 		*offset += count - uio->uio_resid;
 	VOP_UNLOCK(vp);
 	vn_offset_leave(fp, held);
+	if (error == 0)
+		VN_KNOTE(vp, NOTE_READ);
 	return error;
 }
 

@@ -161,6 +161,7 @@ vn_open_vnode(struct vnode *vp, kauth_cred_t cred, int fmode, bool created)
 		mutex_exit(vp->v_interlock);
 	}
 	VOP_UNLOCK(vp);
+	VN_KNOTE(vp, NOTE_OPEN);
 	return 0;
 }
 
@@ -277,6 +278,7 @@ close_for(struct vnode *vp, int flags, kauth_cred_t cred, struct file *fp)
 		if (error == 0)
 			error = earlier;
 	}
+	VN_KNOTE(vp, (flags & FWRITE) != 0 ? NOTE_CLOSE_WRITE : NOTE_CLOSE);
 	vput(vp);
 	return error;
 }

@@ -279,7 +279,7 @@ extattr_check_cred(struct vnode *vp, int attrnamespace, kauth_cred_t cred, accmo
 void
 vn_knote(struct vnode *vp, long hint)
 {
-	struct vnode_klist *vk = vp->v_klist;
+	struct vnode_klist *vk = atomic_load_consume(&vp->v_klist);
 
 	if (__predict_true(vk == NULL))
 		return;

@@ -182,6 +182,7 @@ vcache_kill(struct vnode *vp)
 void
 vcache_reclaim(struct vnode *vp)
 {
+	VN_KNOTE(vp, NOTE_REVOKE); /* knotes are of open files */
 	vcache_kill(vp);
 	mutex_exit(vp->v_interlock);
 }
