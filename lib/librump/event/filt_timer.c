@@ -3,8 +3,9 @@
 /*
  * EVFILT_TIMER: kn_data counts expirations that have not been told of.
  *
- * Relative timers repeat at the multiples of their period, however late the callout runs; absolute
- * ones (NOTE_ABSTIME, of the wall clock) expire once, and a past one at once.
+ * Relative timers repeat at the multiples of their period, however late the callout runs; it rests
+ * from an expiration until that is told of, so that a short period is no load.  Absolute ones
+ * (NOTE_ABSTIME, of the wall clock) expire once, and a past one at once.
  */
 #include "kqueue.h"
 
@@ -32,27 +33,37 @@ struct kqtimer {
 
 static u_int ntimers; /* (a) */
 
+/* Count what has expired by now.  locks: (t). */
+static void
+tick_locked(struct kqtimer *kt)
+{
+	const int64_t now = rump_mono_ns();
+	int64_t n = 1;
+
+	if (now < kt->kt_due)
+		return;
+	if (kt->kt_period > 0) {
+		n += (now - kt->kt_due) / kt->kt_period;
+		kt->kt_due += n * kt->kt_period;
+	} else
+		kt->kt_due = INT64_MAX;
+	kt->kt_count += n;
+}
+
 static void
 timer_fire(void *arg)
 {
 	struct kqtimer *const kt = arg;
-	const int64_t now = rump_mono_ns();
-	int64_t n = 1;
+	bool expired;
 
 	mutex_spin_enter(&kt->kt_lock);
-	if (kt->kt_due == INT64_MAX || now < kt->kt_due) { /* set anew meanwhile */
-		mutex_spin_exit(&kt->kt_lock);
-		return;
-	}
-	if (kt->kt_period > 0) {
-		n = 1 + (now - kt->kt_due) / kt->kt_period;
-		kt->kt_due += n * kt->kt_period;
+	tick_locked(kt);
+	expired = kt->kt_count > 0;
+	if (!expired && kt->kt_due != INT64_MAX) /* set anew meanwhile */
 		rump_callout_at(&kt->kt_callout, kt->kt_due);
-	} else
-		kt->kt_due = INT64_MAX;
-	kt->kt_count += n;
 	mutex_spin_exit(&kt->kt_lock);
-	rump_knote_activate(kt->kt_kn);
+	if (expired)
+		rump_knote_activate(kt->kt_kn);
 }
 
 /* The time in ns that a program means.  errors: EINVAL. */
@@ -167,8 +178,11 @@ timer_touch(struct knote *kn, struct kevent *kev, long type)
 	}
 	*kev = kn->kn_kevent;
 	mutex_spin_enter(&kt->kt_lock);
+	tick_locked(kt);
 	kev->data = kt->kt_count;
 	kt->kt_count = 0;
+	if (kt->kt_due != INT64_MAX)
+		rump_callout_at(&kt->kt_callout, kt->kt_due);
 	mutex_spin_exit(&kt->kt_lock);
 	return 0;
 }

@@ -7,7 +7,8 @@
  *					 armed --due--> armed for the next multiple, tf_count + n
  *
  * Expirations are computed from the clock whenever somebody looks (tick_locked()), so the count is
- * exact however late the callout comes; the callout only wakes.  An absolute timer of the wall clock
+ * exact however late the callout comes; the callout only wakes, and once it has, it rests until the
+ * count is read: a short interval is no load.  An absolute timer of the wall clock
  * follows that clock when it is set; all others run on the monotonic one.
  *
  * Lock order: list_lock, tf_lock (spin), leaves.
@@ -139,11 +140,14 @@ timerfd_fire(void *arg)
 {
 	struct timerfd *const tf = arg;
 	uint64_t was;
+	int64_t now;
 
 	mutex_spin_enter(&tf->tf_lock);
 	was = tf->tf_count;
-	arm_locked(tf, tick_locked(tf));
-	if (tf->tf_count != was || was != 0)
+	now = tick_locked(tf);
+	if (tf->tf_count == 0)
+		arm_locked(tf, now);
+	else if (was == 0 || tf->tf_count != was)
 		wake_locked(tf);
 	mutex_spin_exit(&tf->tf_lock);
 }
@@ -206,6 +210,7 @@ timerfd_read(struct file *fp, off_t *offset, struct uio *uio, struct kauth_cred 
 	if (error == 0 || error == ECANCELED) {
 		tf->tf_count = 0;
 		tf->tf_canceled = false;
+		arm_locked(tf, now_ns(tf->tf_wall));
 	}
 	mutex_spin_exit(&tf->tf_lock);
 	return error != 0 ? error : uiomove(&count, sizeof(count), uio);
