@@ -5,7 +5,7 @@
 
     defined_test.py --nm NM --libs DIR --generated DIR --absent FILE INCLUDE COMPONENT...
 
-Every function that include/kpi declares is defined by a KPI provider (the base or a faction), but
+Every function and variable that include/kpi declares is defined by a KPI provider (the base or a faction), but
 for those that --absent lists: a driver that calls one of them does not link.  The list is
 exact: what has come to exist must leave it.
 """
@@ -21,6 +21,11 @@ import tempfile
 HOST_LIBC = {"memcpy", "memmove", "memset", "memcmp", "memchr", "strlen", "strcmp", "strncmp"}
 # System calls: an absent one is ENOSYS, and not called by name.
 EXCEPT = {"sys/syscallargs.h"}
+# Of a sanitizer's build, and of components of their own.
+EXCEPT_VARIABLES = {"rump_membar_word"}
+VARIABLE = re.compile(r"^extern\s+([^;{]*);", re.M)
+# A variable's name stands before its array bounds or, for a pointer to functions, within parentheses.
+VARNAME = re.compile(r"\(\*+(?:const )?(\w+)\)\s*\(|(\w+)\s*(?:\[[^\]]*\]\s*)*(?:__\w+)?$")
 DECLARED = re.compile(r"/\* (\S+?):\d+:\w(\w) \*/ extern (.*)")
 
 
@@ -37,6 +42,16 @@ def declared(header, roots):
             if m and m.group(2) == "C" and m.group(1).endswith("/" + header):
                 names.add(re.search(r"[ *](\w+) \(", m.group(3)).group(1))
         return names
+
+
+def variables(path):
+    """Variables that the header's text declares: gcc has no account of them."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+    for m in VARIABLE.finditer(text):
+        for declarator in re.split(r",(?![^(]*\))", m.group(1)):
+            name = VARNAME.search(declarator.strip())
+            if name is not None:
+                yield name.group(1) or name.group(2)
 
 
 def defined(nm, path):
@@ -62,6 +77,10 @@ def main():
     absent = {line.strip() for line in args.absent.read_text().splitlines()
               if line.strip() and not line.startswith("#")}
     mistakes, missing = [], set()
+    for root in roots:
+        for path in sorted((root / "kpi").rglob("*.h")):
+            for name in sorted(set(variables(path)) - have - absent - EXCEPT_VARIABLES):
+                mistakes.append(f"<{path.relative_to(root / 'kpi')}> declares {name}, which nothing defines")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for header, names in zip(headers, pool.map(lambda h: declared(h, roots), headers)):
             for name in sorted(names - have - HOST_LIBC):

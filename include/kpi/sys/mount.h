@@ -143,7 +143,6 @@ extern struct vfs_list_head vfs_list;
 extern kmutex_t vfs_list_lock;
 extern kmutex_t mountlist_lock;
 extern struct mount *dead_rootmount;
-extern struct vfsops *const vfs_list_initial[];
 
 /* Calls of a mount's operations; those that an old file system lacks are ENOTSUP or no-ops. */
 int VFS_MOUNT(struct mount *, const char *, void *, size_t *);

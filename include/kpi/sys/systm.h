@@ -33,15 +33,10 @@ extern int securelevel;
 extern const char *panicstr;
 extern const char copyright[], ostype[], osrelease[], kernel_ident[], version[];
 extern const char *cpu_model_name;
-extern int autonicetime;
-extern int selwait;
-extern int maxmem;
 extern psize_t physmem; /* pages of PAGE_SIZE */
-extern dev_t dumpdev;
 extern dev_t rootdev;
 extern struct vnode *rootvp;
 extern struct device *root_device;
-extern int rootdev_is_wedge;
 extern int hz, tick; /* ticks a second; microseconds a tick */
 extern int tickadj;
 extern int stathz, profhz;
@@ -82,12 +77,20 @@ int ufetch_8(const uint8_t *uaddr, uint8_t *valp);
 int ufetch_16(const uint16_t *uaddr, uint16_t *valp);
 int ufetch_32(const uint32_t *uaddr, uint32_t *valp);
 int ufetch_64(const uint64_t *uaddr, uint64_t *valp);
+int ufetch_char(const unsigned char *uaddr, unsigned char *valp);
+int ufetch_short(const unsigned short *uaddr, unsigned short *valp);
 int ufetch_int(const unsigned int *uaddr, unsigned int *valp);
+int ufetch_long(const unsigned long *uaddr, unsigned long *valp);
+int ufetch_ptr(const void **uaddr, void **valp);
 int ustore_8(uint8_t *uaddr, uint8_t val);
 int ustore_16(uint16_t *uaddr, uint16_t val);
 int ustore_32(uint32_t *uaddr, uint32_t val);
 int ustore_64(uint64_t *uaddr, uint64_t val);
+int ustore_char(unsigned char *uaddr, unsigned char val);
+int ustore_short(unsigned short *uaddr, unsigned short val);
 int ustore_int(unsigned int *uaddr, unsigned int val);
+int ustore_long(unsigned long *uaddr, unsigned long val);
+int ustore_ptr(void **uaddr, void *val);
 /* See <sys/uio.h>. */
 int uiomove(void *buf, size_t n, struct uio *uio);
 int uiomove_frombuf(void *buf, size_t buflen, struct uio *uio);

@@ -29,11 +29,9 @@ struct uvm_object {
 
 #define UVM_OBJ_KERN	     (-2)
 #define UVM_OBJ_IS_VNODE(uo) ((uo)->pgops == &uvm_vnodeops)
-#define UVM_OBJ_IS_AOBJ(uo)  ((uo)->pgops == &aobj_pager)
 #define UVM_OBJ_IS_CLEAN(uo) (UVM_OBJ_IS_VNODE(uo) && (uo)->uo_ndirty == 0)
 
 extern const struct uvm_pagerops uvm_vnodeops;
-extern const struct uvm_pagerops aobj_pager;
 
 /*
  * Make an object without pages.  alock: make a lock of its own; otherwise uvm_obj_setlock() comes

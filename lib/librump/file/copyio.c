@@ -175,5 +175,20 @@ UFETCH(8, uint8_t)
 UFETCH(16, uint16_t)
 UFETCH(32, uint32_t)
 UFETCH(64, uint64_t)
+UFETCH(char, unsigned char)
+UFETCH(short, unsigned short)
 UFETCH(int, unsigned int)
+UFETCH(long, unsigned long)
 /* clang-format on */
+
+int
+ufetch_ptr(const void **uaddr, void **valp)
+{
+	return copyin(uaddr, valp, sizeof(*valp));
+}
+
+int
+ustore_ptr(void **uaddr, void *val)
+{
+	return copyout(&val, uaddr, sizeof(val));
+}

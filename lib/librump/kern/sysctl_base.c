@@ -37,6 +37,7 @@ int domainnamelen;
 int securelevel = -1; /* permanently insecure: the host decides what a process may do */
 psize_t physmem;
 int tickadj; /* the host slews its clock */
+int stathz, profhz; /* 0: nothing samples */
 
 /* ---- Host and domain name ---- */
 
