@@ -29,11 +29,20 @@ typedef size_t vmem_size_t;
 #define VM_PRIVTAGS    0x00200000
 
 typedef int(vmem_import_t)(vmem_t *, vmem_size_t, vm_flag_t, vmem_addr_t *);
+/* May bring more than was asked for: *actual. */
+typedef int(vmem_ximport_t)(vmem_t *, vmem_size_t, vmem_size_t *actual, vm_flag_t, vmem_addr_t *);
 typedef void(vmem_release_t)(vmem_t *, vmem_addr_t, vmem_size_t);
 
-/* size 0: empty, filled by vmem_add() or by import from source.  NULL with VM_NOSLEEP only. */
+/*
+ * size 0: empty, filled by vmem_add() or by import from source.  NULL with VM_NOSLEEP only.
+ * qcache_max is NetBSD's hint for caches of small sizes; all sizes come out of the arena here.
+ */
 vmem_t *vmem_create(const char *name, vmem_addr_t base, vmem_size_t size, vmem_size_t quantum,
     vmem_import_t *importfn, vmem_release_t *releasefn, vmem_t *source, vmem_size_t qcache_max,
+    vm_flag_t flags, int ipl);
+/* The same with an import function that may bring more than is asked for. */
+vmem_t *vmem_xcreate(const char *name, vmem_addr_t base, vmem_size_t size, vmem_size_t quantum,
+    vmem_ximport_t *importfn, vmem_release_t *releasefn, vmem_t *source, vmem_size_t qcache_max,
     vm_flag_t flags, int ipl);
 /* Everything has been freed. */
 void vmem_destroy(vmem_t *vm);
@@ -46,6 +55,9 @@ int vmem_xalloc(vmem_t *vm, vmem_size_t size, vmem_size_t align, vmem_size_t pha
     vmem_size_t nocross, vmem_addr_t minaddr, vmem_addr_t maxaddr, vm_flag_t flags,
     vmem_addr_t *addrp);
 void vmem_xfree(vmem_t *vm, vmem_addr_t addr, vmem_size_t size);
+
+/* What an allocation of size takes. */
+vmem_size_t vmem_roundup_size(vmem_t *vm, vmem_size_t size);
 
 #define VMEM_ALLOC 0x01
 #define VMEM_FREE  0x02

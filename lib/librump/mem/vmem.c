@@ -44,7 +44,8 @@ struct vmem {
 	kcondvar_t vm_cv;	      /* something was freed */
 	char vm_name[16];	      /* (i) */
 	vmem_size_t vm_quantum;	      /* (i) a power of two */
-	vmem_import_t *vm_importfn;   /* (i) */
+	vmem_import_t *vm_importfn;   /* (i) this one, */
+	vmem_ximport_t *vm_ximportfn; /* (i) or this, or none */
 	vmem_release_t *vm_releasefn; /* (i) */
 	vmem_t *vm_source;	      /* (i) */
 	rb_tree_t vm_segs;	      /* (v) */
@@ -189,16 +190,22 @@ span_add(vmem_t *vm, vmem_addr_t addr, vmem_size_t size, vm_flag_t flags, bool i
 static int
 span_import(vmem_t *vm, const struct wish *w, vm_flag_t flags)
 {
+	vmem_size_t size = w->size;
 	vmem_addr_t addr;
 	int error;
 
-	if (vm->vm_importfn == NULL || w->align > vm->vm_quantum || w->nocross != 0 ||
-	    w->min != 0 || w->max != VMEM_ADDR_MAX)
+	if ((vm->vm_importfn == NULL && vm->vm_ximportfn == NULL) || w->align > vm->vm_quantum ||
+	    w->nocross != 0 || w->min != 0 || w->max != VMEM_ADDR_MAX)
 		return ENOMEM;
-	if ((error = (*vm->vm_importfn)(vm->vm_source, w->size, flags, &addr)) != 0)
+	if (vm->vm_ximportfn != NULL)
+		error = (*vm->vm_ximportfn)(vm->vm_source, size, &size, flags, &addr);
+	else
+		error = (*vm->vm_importfn)(vm->vm_source, size, flags, &addr);
+	if (error != 0)
 		return error;
-	if ((error = span_add(vm, addr, w->size, flags, true)) != 0 && vm->vm_releasefn != NULL)
-		(*vm->vm_releasefn)(vm->vm_source, addr, w->size);
+	KASSERT(size >= w->size && ((addr | size) & (vm->vm_quantum - 1)) == 0);
+	if ((error = span_add(vm, addr, size, flags, true)) != 0 && vm->vm_releasefn != NULL)
+		(*vm->vm_releasefn)(vm->vm_source, addr, size);
 	return error;
 }
 
@@ -229,6 +236,19 @@ vmem_create(const char *name, vmem_addr_t base, vmem_size_t size, vmem_size_t qu
 		vmem_destroy(vm);
 		return NULL;
 	}
+	return vm;
+}
+
+vmem_t *
+vmem_xcreate(const char *name, vmem_addr_t base, vmem_size_t size, vmem_size_t quantum,
+    vmem_ximport_t *importfn, vmem_release_t *releasefn, vmem_t *source, vmem_size_t qcache_max,
+    vm_flag_t flags, int ipl)
+{
+	vmem_t *const vm =
+	    vmem_create(name, base, size, quantum, NULL, releasefn, source, qcache_max, flags, ipl);
+
+	if (vm != NULL)
+		vm->vm_ximportfn = importfn;
 	return vm;
 }
 
@@ -367,6 +387,12 @@ void
 vmem_free(vmem_t *vm, vmem_addr_t addr, vmem_size_t size)
 {
 	vmem_xfree(vm, addr, size);
+}
+
+vmem_size_t
+vmem_roundup_size(vmem_t *vm, vmem_size_t size)
+{
+	return roundup2(size, vm->vm_quantum);
 }
 
 vmem_size_t

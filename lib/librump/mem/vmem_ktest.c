@@ -20,6 +20,7 @@ const char *rump_test_vmem_constraints(void);
 const char *rump_test_vmem_spans(void);
 const char *rump_test_vmem_sleep(void);
 const char *rump_test_vmem_import(void);
+const char *rump_test_vmem_ximport(void);
 
 #define N 256
 
@@ -167,6 +168,35 @@ rump_test_vmem_import(void)
 	vmem_free(vm, a, 0x800);
 	CHECK(vmem_alloc(vm, 0x100, VM_NOSLEEP, &a) == 0 && vmem_size(src, VMEM_ALLOC) == 0x800);
 	vmem_free(vm, a, 0x100);
+	vmem_destroy(vm);
+	CHECK(vmem_size(src, VMEM_ALLOC) == 0);
+	vmem_destroy(src);
+	return NULL;
+}
+
+/* Brings a whole KiB for whatever is asked. */
+static int
+ximport(vmem_t *source, vmem_size_t size, vmem_size_t *actual, vm_flag_t flags, vmem_addr_t *addrp)
+{
+	*actual = roundup2(size, 0x400);
+	return vmem_alloc(source, *actual, flags, addrp);
+}
+
+const char *
+rump_test_vmem_ximport(void)
+{
+	vmem_t *const src =
+	    vmem_create("src", 0x10000, 0x1000, 0x400, NULL, NULL, NULL, 0, VM_SLEEP, IPL_NONE);
+	vmem_t *const vm =
+	    vmem_xcreate("test", 0, 0, 0x100, ximport, vmem_free, src, 0, VM_SLEEP, IPL_NONE);
+	vmem_addr_t a[4];
+
+	CHECK(vmem_roundup_size(vm, 1) == 0x100 && vmem_roundup_size(vm, 0x100) == 0x100);
+	for (int i = 0; i < 4; i++)
+		CHECK(vmem_alloc(vm, 1, VM_NOSLEEP, &a[i]) == 0);
+	CHECK(vmem_size(src, VMEM_ALLOC) == 0x400 && vmem_size(vm, VMEM_FREE) == 0);
+	for (int i = 0; i < 4; i++)
+		vmem_free(vm, a[i], 1);
 	vmem_destroy(vm);
 	CHECK(vmem_size(src, VMEM_ALLOC) == 0);
 	vmem_destroy(src);
