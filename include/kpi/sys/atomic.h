@@ -113,6 +113,30 @@ atomic_add_ptr_nv(volatile void *p, ssize_t n)
 	return (void *)__atomic_add_fetch((volatile uintptr_t *)p, (uintptr_t)n, __ATOMIC_SEQ_CST);
 }
 
+static __inline __unused void
+atomic_inc_ptr(volatile void *p)
+{
+	atomic_add_ptr(p, 1);
+}
+
+static __inline __unused void
+atomic_dec_ptr(volatile void *p)
+{
+	atomic_add_ptr(p, -1);
+}
+
+static __inline __unused void *
+atomic_inc_ptr_nv(volatile void *p)
+{
+	return atomic_add_ptr_nv(p, 1);
+}
+
+static __inline __unused void *
+atomic_dec_ptr_nv(volatile void *p)
+{
+	return atomic_add_ptr_nv(p, -1);
+}
+
 /*
  * Memory barriers.  ThreadSanitizer does not model fences, so its build replaces each by an
  * ordered operation on one shared word: no false alarm, at the price of a few missed ones.

@@ -26,6 +26,10 @@ typedef struct kcondvar kcondvar_t;
 
 __BEGIN_DECLS
 /* wmesg is kept, not copied. */
+/* What a timed wait may be late by: a millisecond. */
+#define DEFAULT_TIMEOUT_EPSILON \
+	(&(const struct bintime){ .sec = 0, .frac = (((uint64_t)1 << 32) / 1000) << 32 })
+
 void cv_init(kcondvar_t *cv, const char *wmesg);
 /* Nobody waits.  May follow the broadcast that woke the last waiters at once. */
 void cv_destroy(kcondvar_t *cv);

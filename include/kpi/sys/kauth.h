@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 #include <sys/ucred.h>
+#include <sys/uio.h>
 
 struct kauth_cred;
 typedef struct kauth_cred *kauth_cred_t;
@@ -23,6 +24,7 @@ typedef struct kauth_listener *kauth_listener_t;
 typedef int (*kauth_scope_callback_t)(
     kauth_cred_t, kauth_action_t, void *cookie, void *arg0, void *arg1, void *arg2, void *arg3);
 typedef struct kauth_key *kauth_key_t;
+typedef struct secmodel_descr *secmodel_t;
 
 #define KAUTH_RESULT_ALLOW 0
 #define KAUTH_RESULT_DENY  1
@@ -328,7 +330,7 @@ int kauth_authorize_vnode(
     kauth_cred_t cred, kauth_action_t action, struct vnode *vp, struct vnode *dvp, int fs_decision);
 /* VREAD, VWRITE, VEXEC bits to an action. */
 kauth_action_t kauth_mode_to_action(mode_t accmode);
-kauth_action_t kauth_accmode_to_action(int accmode);
+kauth_action_t kauth_accmode_to_action(unsigned int /* accmode_t */ accmode);
 kauth_action_t kauth_extattr_action(mode_t accmode);
 /* The same with what the file's type and mode say about executing it. */
 kauth_action_t kauth_access_action(int accmode, int /* enum vtype */ vtype, mode_t mode);
@@ -342,8 +344,9 @@ void kauth_deregister_scope(kauth_scope_t scope);
 /* The scope need not exist yet.  sleeps. */
 kauth_listener_t kauth_listen_scope(const char *id, kauth_scope_callback_t fn, void *cookie);
 void kauth_unlisten_scope(kauth_listener_t listener);
-int kauth_register_key(const char *name, kauth_key_t *key);
-void kauth_deregister_key(kauth_key_t key);
+/* A slot for a security model's data in every credential.  secmodel may be NULL.  errors: ENOMEM. */
+int kauth_register_key(secmodel_t secmodel, kauth_key_t *key);
+int kauth_deregister_key(kauth_key_t key);
 
 /* ---- Credentials ---- */
 
@@ -383,8 +386,8 @@ u_int kauth_cred_ngroups(kauth_cred_t cred);
 gid_t kauth_cred_group(kauth_cred_t cred, u_int index);
 /* gmuid is ignored.  errors: EINVAL (more than NGROUPS), of copyin or copyout. */
 int kauth_cred_setgroups(
-    kauth_cred_t cred, const gid_t *groups, size_t len, uid_t gmuid, int /* enum uio_seg */ seg);
-int kauth_cred_getgroups(kauth_cred_t cred, gid_t *groups, size_t len, int /* enum uio_seg */ seg);
+    kauth_cred_t cred, const gid_t *groups, size_t len, uid_t gmuid, enum uio_seg seg);
+int kauth_cred_getgroups(kauth_cred_t cred, gid_t *groups, size_t len, enum uio_seg seg);
 int kauth_proc_setgroups(struct lwp *l, kauth_cred_t newcred);
 bool kauth_cred_uidmatch(kauth_cred_t a, kauth_cred_t b);
 

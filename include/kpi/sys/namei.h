@@ -26,8 +26,8 @@ void pathbuf_destroy(struct pathbuf *pb);
 /* A copy of the path as it was given; maxlen with the NUL. */
 void pathbuf_copystring(const struct pathbuf *pb, char *buf, size_t maxlen);
 /* The path as it was given, until _put. */
-const char *pathbuf_stringcopy_get(const struct pathbuf *pb);
-void pathbuf_stringcopy_put(const struct pathbuf *pb, const char *str);
+const char *pathbuf_stringcopy_get(struct pathbuf *pb);
+void pathbuf_stringcopy_put(struct pathbuf *pb, const char *str);
 
 /* One component on its way to VOP_LOOKUP and the operation after it. */
 struct componentname {

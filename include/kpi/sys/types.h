@@ -88,5 +88,7 @@ struct proc;
 struct uio;
 struct vnode;
 struct mount;
+typedef struct lwp lwp_t;
+typedef struct proc proc_t;
 
 #endif /* KPI_SYS_TYPES_H */

@@ -163,7 +163,7 @@ kauth_unlisten_scope(kauth_listener_t kl)
 }
 
 int
-kauth_register_key(const char *name, kauth_key_t *keyp)
+kauth_register_key(secmodel_t secmodel, kauth_key_t *keyp)
 {
 	kauth_key_t key = kmem_alloc(sizeof(*key), KM_SLEEP);
 
@@ -179,10 +179,11 @@ kauth_register_key(const char *name, kauth_key_t *keyp)
 }
 
 /* Its place is not given out again. */
-void
+int
 kauth_deregister_key(kauth_key_t key)
 {
 	kmem_free(key, sizeof(*key));
+	return 0;
 }
 
 void *

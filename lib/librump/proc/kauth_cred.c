@@ -185,7 +185,7 @@ kauth_cred_group(kauth_cred_t cred, u_int index)
 }
 
 int
-kauth_cred_setgroups(kauth_cred_t cred, const gid_t *groups, size_t len, uid_t gmuid, int seg)
+kauth_cred_setgroups(kauth_cred_t cred, const gid_t *groups, size_t len, uid_t gmuid, enum uio_seg seg)
 {
 	int error = 0;
 
@@ -203,7 +203,7 @@ kauth_cred_setgroups(kauth_cred_t cred, const gid_t *groups, size_t len, uid_t g
 }
 
 int
-kauth_cred_getgroups(kauth_cred_t cred, gid_t *groups, size_t len, int seg)
+kauth_cred_getgroups(kauth_cred_t cred, gid_t *groups, size_t len, enum uio_seg seg)
 {
 	if (len > cred->cr_ngroups)
 		return EINVAL;

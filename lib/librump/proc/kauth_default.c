@@ -174,7 +174,7 @@ static const kauth_action_t access_map[32] = {
 };
 
 kauth_action_t
-kauth_accmode_to_action(int accmode)
+kauth_accmode_to_action(unsigned int accmode)
 {
 	kauth_action_t action = 0;
 

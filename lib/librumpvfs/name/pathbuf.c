@@ -90,10 +90,8 @@ pathbuf_copystring(const struct pathbuf *pb, char *buf, size_t maxlen)
 }
 
 const char *
-pathbuf_stringcopy_get(const struct pathbuf *cpb)
+pathbuf_stringcopy_get(struct pathbuf *pb)
 {
-	struct pathbuf *pb = __UNCONST(cpb);
-
 	if (pb->pb_given == NULL) {
 		pb->pb_given = PNBUF_GET();
 		strlcpy(pb->pb_given, pb->pb_path, MAXPATHLEN);
@@ -102,7 +100,7 @@ pathbuf_stringcopy_get(const struct pathbuf *cpb)
 }
 
 void
-pathbuf_stringcopy_put(const struct pathbuf *pb, const char *str)
+pathbuf_stringcopy_put(struct pathbuf *pb, const char *str)
 {
 	KASSERT(str == pb->pb_given);
 }
