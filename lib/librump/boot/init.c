@@ -87,6 +87,7 @@ static const struct step {
 	{ "kernel threads", rump_kthread_init, rump_kthread_fini },
 	{ "soft interrupts", rump_softint_init, rump_softint_fini },
 	{ "callouts", rump_time_init, rump_time_fini },
+	{ "thread pools", rump_threadpool_init, rump_threadpool_fini },
 	{ "sysctl", rump_sysctl_init, rump_sysctl_fini },
 	{ "device switches", rump_devsw_init, rump_devsw_fini },
 	{ "system calls", rump_syscalls_init, rump_syscalls_fini },

@@ -13,9 +13,12 @@
 #include <sys/param.h>
 #include <sys/cprng.h>
 #include <sys/cpu.h>
+#include <sys/conf.h>
 #include <sys/endian.h>
+#include <sys/entropy.h>
 #include <sys/kmem.h>
 #include <sys/kprintf.h>
+#include <sys/poll.h>
 #include <sys/rndsource.h>
 
 #include <lib/libkern/libkern.h>
@@ -255,6 +258,55 @@ void
 cprng_strong_destroy(cprng_strong_t *c)
 {
 	kmem_free(c, sizeof(*c));
+}
+
+/* ---- entropy(9) ---- */
+
+int
+entropy_extract(void *buf, size_t len, int flags)
+{
+	generate(buf, len);
+	return 0;
+}
+
+unsigned
+entropy_epoch(void)
+{
+	const unsigned epoch = __atomic_load_n(&pool_epoch, __ATOMIC_RELAXED) + 1;
+
+	return epoch == 0 || epoch == (unsigned)-1 ? 1 : epoch;
+}
+
+int
+entropy_consolidate(void)
+{
+	rump_leaf_enter(&pool_lock);
+	__atomic_store_n(&pool_epoch, pool_epoch + 1, __ATOMIC_RELAXED);
+	rump_leaf_exit(&pool_lock);
+	return 0;
+}
+
+bool
+entropy_ready(void)
+{
+	return true;
+}
+
+void
+entropy_bootrequest(void)
+{
+}
+
+int
+entropy_poll(int events)
+{
+	return events & (POLLIN | POLLRDNORM);
+}
+
+int
+entropy_kqfilter(struct knote *kn)
+{
+	return seltrue_kqfilter(0, kn);
 }
 
 /* ---- rnd(9) ---- */

@@ -11,6 +11,9 @@ int rump_clock_init(void);
 int rump_time_init(void);
 /* No callout or work may be pending or be added any more; waits for those that run. */
 void rump_time_fini(void);
+/* threadpool(9): at the end no pool is in use. */
+int rump_threadpool_init(void);
+void rump_threadpool_fini(void);
 
 /* Nanoseconds of the host's monotonic clock, which deadlines of lwp_park() are in. */
 int64_t rump_mono_ns(void);
