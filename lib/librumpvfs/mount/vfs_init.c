@@ -5,6 +5,7 @@
  * the root file system and process 1 stands in its root.
  */
 #include <sys/param.h>
+#include <sys/dirhash.h>
 #include <sys/systm.h>
 #include <sys/lockf.h>
 #include <sys/mount.h>
@@ -25,6 +26,13 @@
 
 dev_t rootdev = NODEV;
 struct vnode *rootvp;
+
+static int
+vfs_dirhash_init(void)
+{
+	dirhash_init();
+	return 0;
+}
 
 static const struct vnodeopv_desc *const deadfs_opv_descs[] = { &dead_vnodeop_opv_desc, NULL };
 
@@ -128,6 +136,7 @@ static const struct {
 	{ "vnodes", vcache_init, vcache_fini },
 	{ "names", nchinit, nchfini },
 	{ "paths", pathbuf_init, pathbuf_fini },
+	{ "directory hashes", vfs_dirhash_init, dirhash_finish },
 	{ "mount data", vfs_specific_init, vfs_specific_fini },
 	{ "mounts", vfs_mountlist_init, vfs_mountlist_fini },
 	{ "buffers", bufinit, bufcache_fini },
