@@ -17,6 +17,7 @@
 #include <sys/evcnt.h>
 #include <sys/pmf.h>
 #include <sys/queue.h>
+#include <prop/proplib.h>
 
 typedef enum devclass {
 	DV_DULL,
@@ -283,6 +284,8 @@ bool device_has_power(device_t dev);
 int device_locator(device_t dev, u_int locnum);
 /* The softc: of ca_devsize bytes, zeroed, or what was set. */
 void *device_private(device_t dev);
+/* The device's dictionary, which is its own: nothing to release.  Made at the first call; sleeps then. */
+prop_dictionary_t device_properties(device_t dev);
 void device_set_private(device_t dev, void *priv);
 bool device_is_a(device_t dev, const char *driver);
 bool device_attached_to_iattr(device_t dev, const char *iattr);

@@ -49,6 +49,7 @@ device_free_new(device_t dev)
 		kmem_free(dev->dv_softc, dev->dv_cfattach->ca_devsize);
 	if (dev->dv_locators != NULL)
 		kmem_free(dev->dv_locators, dev->dv_nlocs * sizeof(int));
+	prop_object_release(dev->dv_properties);
 	kmem_free(dev, sizeof(*dev));
 }
 

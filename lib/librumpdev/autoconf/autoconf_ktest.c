@@ -252,6 +252,8 @@ rump_test_autoconf_match(void)
 	/* The better match has it, once. */
 	l = child(b, "leaf", 5, 1);
 	CHECK(l != NULL && device_unit(l) == 20 && device_cfdata(l)->cf_flags == 7);
+	CHECK(prop_dictionary_set_int32(device_properties(l), "wheels", 4));
+	CHECK(prop_dictionary_count(device_properties(l)) == 1);
 	CHECK(device_cfattach(l) == &leaf_better_ca && device_is_a(l, "leaf"));
 	l = child(b, "leaf", 5, 1);
 	CHECK(l != NULL && device_unit(l) == 0 && device_cfattach(l) == &leaf_ca);

@@ -124,6 +124,21 @@ device_private(device_t dev)
 	return dev->dv_private;
 }
 
+prop_dictionary_t
+device_properties(device_t dev)
+{
+	prop_dictionary_t pd = atomic_load_acquire(&dev->dv_properties), other;
+
+	CHECKED(dev);
+	if (pd != NULL)
+		return pd;
+	pd = prop_dictionary_create();
+	if ((other = atomic_cas_ptr(&dev->dv_properties, NULL, pd)) == NULL)
+		return pd;
+	prop_object_release(pd);
+	return other;
+}
+
 void
 device_set_private(device_t dev, void *priv)
 {
