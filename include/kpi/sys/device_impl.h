@@ -52,7 +52,7 @@ struct device {
 	bool (*dv_suspend)(device_t, const pmf_qual_t *); /* (p) */
 	bool (*dv_resume)(device_t, const pmf_qual_t *);  /* (p) */
 	bool (*dv_shutdown)(device_t, int);		  /* (p) */
-	struct _prop_dictionary *dv_properties; /* (a) made when asked for */
+	struct _prop_dictionary *dv_properties;		  /* (a) made when asked for */
 	char dv_xname[16];				  /* (i) "card0" */
 };
 

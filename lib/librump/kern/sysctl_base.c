@@ -36,7 +36,7 @@ char domainname[MAXHOSTNAMELEN];
 int domainnamelen;
 int securelevel = -1; /* permanently insecure: the host decides what a process may do */
 psize_t physmem;
-int tickadj; /* the host slews its clock */
+int tickadj;	    /* the host slews its clock */
 int stathz, profhz; /* 0: nothing samples */
 
 /* ---- Host and domain name ---- */

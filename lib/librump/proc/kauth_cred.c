@@ -185,7 +185,8 @@ kauth_cred_group(kauth_cred_t cred, u_int index)
 }
 
 int
-kauth_cred_setgroups(kauth_cred_t cred, const gid_t *groups, size_t len, uid_t gmuid, enum uio_seg seg)
+kauth_cred_setgroups(
+    kauth_cred_t cred, const gid_t *groups, size_t len, uid_t gmuid, enum uio_seg seg)
 {
 	int error = 0;
 
