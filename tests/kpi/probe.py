@@ -25,6 +25,9 @@ import pathlib
 import re
 import sys
 
+# What a use that is compiled and never run may be warned of.
+QUIET = ["unused-variable", "unused-value", "unused-but-set-variable", "unused-function", "uninitialized",
+         "address", "empty-body", "pointer-arith"]
 NAME = re.compile(r"(\w+)\s*\(")
 
 
@@ -90,11 +93,8 @@ class Page:
     def source(self, n):
         out = ["/* Made by probe.py: do not edit. */"]
         out += [f"#include <{h}>" for h in ["sys/param.h", *self.headers]]
-        out += ['#pragma GCC diagnostic ignored "-Wunused"',
-                '#pragma GCC diagnostic ignored "-Wuninitialized"',
-                '#pragma GCC diagnostic ignored "-Waddress"',
-                '#pragma GCC diagnostic ignored "-Wempty-body"',
-                '#pragma GCC diagnostic ignored "-Wpointer-arith"', '#include "probe.h"']
+        out += [f'#pragma GCC diagnostic ignored "-W{w}"' for w in QUIET]
+        out += ['#include "probe.h"']
         for name, _ in self.absent:
             out += [f"#ifdef {name}", f'#error "{self.title}: {name} exists: it is not absent"', "#endif"]
         out += self.asserts
