@@ -284,8 +284,19 @@ void rumpuser_symbolizer(void (*fn)(const void *addr, char *buf, size_t len));
 void rumpuser_exit(int code) __attribute__((__noreturn__));
 /* The calling thread's host errno. */
 void rumpuser_seterrno(int error);
-/* Raise a signal (host numbering) in this process.  errors: EINVAL. */
+/*
+ * Raise a signal (host numbering) in this process: in the calling thread when it does not block it,
+ * so that the handler has run on return; else in any.  errors: EINVAL.
+ */
 int rumpuser_kill(int sig);
+/* What the process does with a signal.  Blocks: never. */
+enum rumpuser_sigaction {
+	RUMPUSER_SIG_DEFAULT, /* what the host does by default; also a number that is none */
+	RUMPUSER_SIG_IGNORED,
+	RUMPUSER_SIG_CAUGHT,
+	RUMPUSER_SIG_RESTARTS, /* caught, and calls are made again after it (SA_RESTART) */
+};
+enum rumpuser_sigaction rumpuser_sigaction(int sig);
 /* Blocks.  errors: ENOEXEC with the host's reason on the console, ENOENT. */
 int rumpuser_dlopen(const char *path, void **handle);
 int rumpuser_dlclose(void *handle);
