@@ -17,7 +17,7 @@ void rump_threadpool_fini(void);
 
 /* Nanoseconds of the host's monotonic clock, which deadlines of lwp_park() are in. */
 int64_t rump_mono_ns(void);
-/* callout_schedule() to the nanosecond: due at this time of that clock. */
+/* callout_schedule() to the nanosecond: due at this time of that clock.  ctx: as that. */
 struct callout;
 void rump_callout_at(struct callout *c, int64_t when_ns);
 /* Nanoseconds in a tick of hz. */
@@ -34,6 +34,26 @@ int64_t rump_callout_poll(void);
 int64_t rump_callout_next(void);
 /* The same of all that sleepers look after when there are no kernel threads. */
 int64_t rump_work_next(void);
+
+/* Wall time now, in ns. */
+int64_t rump_wall_ns(void);
+/*
+ * Who has made a deadline of a wall time looks again when the clock is set or slewed: cw_fn is called
+ * after that.  It is called with a lock that adding and removing take: so it may take proc_lock and
+ * what comes after, and a watch that was removed is not called any more.  ctx: thread.
+ */
+struct rump_clockwatch {
+	void (*cw_fn)(void *); /* (i) */
+	void *cw_arg;	       /* (i) */
+	struct rump_clockwatch *cw_next, **cw_prevp;
+};
+void rump_clockwatch_add(struct rump_clockwatch *cw);
+void rump_clockwatch_remove(struct rump_clockwatch *cw);
+
+struct proc;
+/* itimer.c.  The timers of an ending process go.  sleeps. */
+void rump_timers_exit(struct proc *p);
+int rump_timers_init(void);
 
 /*
  * A thread that comes when there is work and goes after a second without.  Embedded in its owner.

@@ -211,17 +211,9 @@ schedule_and_unlock(callout_t *c, int64_t when)
 }
 
 static int64_t
-ticks_from_now(int ticks)
+in_ticks(int ticks)
 {
 	return rump_mono_ns() + MAX(ticks, 1) * RUMP_TICK_NS;
-}
-
-void
-rump_callout_at(callout_t *c, int64_t when_ns)
-{
-	KASSERT(c->c_magic == CALLOUT_MAGIC);
-	mutex_spin_enter(&callout_lock);
-	schedule_and_unlock(c, when_ns);
 }
 
 void
@@ -231,7 +223,7 @@ callout_reset(callout_t *c, int ticks, void (*func)(void *), void *arg)
 	mutex_spin_enter(&callout_lock);
 	c->c_func = func;
 	c->c_arg = arg;
-	schedule_and_unlock(c, ticks_from_now(ticks));
+	schedule_and_unlock(c, in_ticks(ticks));
 }
 
 void
@@ -239,7 +231,15 @@ callout_schedule(callout_t *c, int ticks)
 {
 	KASSERT(c->c_magic == CALLOUT_MAGIC);
 	mutex_spin_enter(&callout_lock);
-	schedule_and_unlock(c, ticks_from_now(ticks));
+	schedule_and_unlock(c, in_ticks(ticks));
+}
+
+void
+rump_callout_at(callout_t *c, int64_t when_ns)
+{
+	KASSERT(c->c_magic == CALLOUT_MAGIC);
+	mutex_spin_enter(&callout_lock);
+	schedule_and_unlock(c, when_ns);
 }
 
 static bool

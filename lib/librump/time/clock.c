@@ -31,11 +31,13 @@ int tick = 10000;
 struct timespec boottime;
 
 static kmutex_t clock_lock;
-static unsigned clock_seq; /* (a) */
-static int64_t co_base;	   /* (a) ns */
-static int64_t co_slew;	   /* (a) ns still to be moved at co_since */
-static int64_t co_since;   /* (a) mono ns */
-static int64_t boot_mono;  /* (i) */
+static kmutex_t watch_lock;
+static struct rump_clockwatch *watches; /* watch_lock */
+static unsigned clock_seq;		/* (a) */
+static int64_t co_base;			/* (a) ns */
+static int64_t co_slew;			/* (a) ns still to be moved at co_since */
+static int64_t co_since;		/* (a) mono ns */
+static int64_t boot_mono;		/* (i) */
 
 int64_t
 rump_mono_ns(void)
@@ -101,11 +103,50 @@ rump_clock_init(void)
 	boottime.tv_sec = sec;
 	boottime.tv_nsec = nsec;
 	mutex_init(&clock_lock, MUTEX_DEFAULT, IPL_NONE);
+	mutex_init(&watch_lock, MUTEX_DEFAULT, IPL_NONE);
+	watches = NULL;
 	clock_seq = 0;
 	co_base = sec * NSEC_PER_SEC + nsec - boot_mono;
 	co_slew = 0;
 	co_since = boot_mono;
 	return 0;
+}
+
+int64_t
+rump_wall_ns(void)
+{
+	return wall_ns(rump_mono_ns());
+}
+
+void
+rump_clockwatch_add(struct rump_clockwatch *cw)
+{
+	mutex_enter(&watch_lock);
+	cw->cw_next = watches;
+	cw->cw_prevp = &watches;
+	if (watches != NULL)
+		watches->cw_prevp = &cw->cw_next;
+	watches = cw;
+	mutex_exit(&watch_lock);
+}
+
+void
+rump_clockwatch_remove(struct rump_clockwatch *cw)
+{
+	mutex_enter(&watch_lock);
+	*cw->cw_prevp = cw->cw_next;
+	if (cw->cw_next != NULL)
+		cw->cw_next->cw_prevp = cw->cw_prevp;
+	mutex_exit(&watch_lock);
+}
+
+static void
+clock_changed(void)
+{
+	mutex_enter(&watch_lock);
+	for (struct rump_clockwatch *cw = watches; cw != NULL; cw = cw->cw_next)
+		(*cw->cw_fn)(cw->cw_arg);
+	mutex_exit(&watch_lock);
 }
 
 static void
@@ -320,6 +361,7 @@ clock_settime1(struct proc *p, clockid_t id, const struct timespec *ts, bool che
 	offset_set_locked(ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec - mono, 0, mono);
 	mutex_exit(&clock_lock);
 	rump_timerfd_clockset();
+	clock_changed();
 	return 0;
 }
 
@@ -349,6 +391,8 @@ adjtime1(const struct timeval *delta, struct timeval *olddelta, struct proc *p)
 		offset_set_locked(
 		    base, (int64_t)delta->tv_sec * NSEC_PER_SEC + delta->tv_usec * 1000, mono);
 	mutex_exit(&clock_lock);
+	if (delta != NULL)
+		clock_changed();
 	if (olddelta != NULL) {
 		olddelta->tv_sec = left / NSEC_PER_SEC;
 		olddelta->tv_usec = left % NSEC_PER_SEC / 1000;

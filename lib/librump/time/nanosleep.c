@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
-/* nanosleep(2) and clock_nanosleep(2): a sleep to the nanosecond, not to a tick. */
+/*
+ * nanosleep(2) and clock_nanosleep(2): a sleep to the nanosecond, not to a tick.
+ *
+ * A relative sleep, and one to an instant of the monotonic clock, have a deadline that stands.  One to
+ * a wall time has not: when that clock is set the sleeper is woken, and works its deadline out anew.
+ */
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/atomic.h>
@@ -10,25 +15,69 @@
 #include <rump/rumpuser.h>
 
 #include "rump_sched.h"
+#include "rump_sync.h"
 #include "rump_time.h"
 
+/* Nanoseconds since the epoch of a clock, or of an interval; the far future is RUMPUSER_FOREVER. */
+static int64_t
+ts2ns(const struct timespec *ts)
+{
+	if (ts->tv_sec >= RUMPUSER_FOREVER / NSEC_PER_SEC)
+		return RUMPUSER_FOREVER;
+	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
+}
+
+static int64_t
+add_sat(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? RUMPUSER_FOREVER : sum;
+}
+
+/* Until this instant of the host's monotonic clock. */
 static int
 sleep_until(struct lwp *l, int64_t deadline)
 {
-	for (;;) {
-		if (atomic_load_relaxed(&l->l_sync.ls_intr) != 0)
+	while (deadline == RUMPUSER_FOREVER || rump_mono_ns() < deadline) {
+		/* Never made again by itself: only the caller knows what is left. */
+		if (rump_lwp_interrupted(l))
 			return EINTR;
 		(void)lwp_park(deadline);
-		if (rump_mono_ns() >= deadline)
-			return 0;
 	}
+	return 0;
+}
+
+static void
+clock_was_set(void *arg)
+{
+	lwp_unpark(arg);
+}
+
+static int
+sleep_until_wall(struct lwp *l, int64_t wall)
+{
+	struct rump_clockwatch cw = { .cw_fn = clock_was_set, .cw_arg = l };
+	int64_t now;
+	int error = 0;
+
+	rump_clockwatch_add(&cw);
+	while ((now = rump_wall_ns()) < wall) {
+		if (rump_lwp_interrupted(l)) {
+			error = EINTR;
+			break;
+		}
+		(void)lwp_park(add_sat(rump_mono_ns(), wall - now));
+	}
+	rump_clockwatch_remove(&cw);
+	return error;
 }
 
 int
 nanosleep1(struct lwp *l, clockid_t id, int flags, struct timespec *rqt, struct timespec *rmt)
 {
 	struct timespec now;
-	int64_t ns, start, left;
+	int64_t deadline, left, value;
 	int error;
 
 	if (rqt->tv_sec < 0 || rqt->tv_nsec < 0 || rqt->tv_nsec >= NSEC_PER_SEC)
@@ -36,21 +85,17 @@ nanosleep1(struct lwp *l, clockid_t id, int flags, struct timespec *rqt, struct 
 	error = clock_gettime1(id, &now);
 	if (error != 0)
 		return error;
-	if ((flags & TIMER_ABSTIME) != 0) {
-		if (timespeccmp(rqt, &now, <=))
-			return 0;
-		timespecsub(rqt, &now, rqt);
-	}
-	start = rump_mono_ns();
-	if (rqt->tv_sec >= (INT64_MAX - start) / NSEC_PER_SEC - 1)
-		ns = RUMPUSER_FOREVER - start;
-	else
-		ns = rqt->tv_sec * NSEC_PER_SEC + rqt->tv_nsec;
-	if (ns == 0)
+	value = ts2ns(rqt);
+	if ((flags & TIMER_ABSTIME) != 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
+		return sleep_until_wall(l, value);
+	if ((flags & TIMER_ABSTIME) != 0)
+		value = MAX(value - ts2ns(&now), 0);
+	if (value == 0)
 		return 0;
-	error = sleep_until(l, start + ns);
+	deadline = add_sat(rump_mono_ns(), value);
+	error = sleep_until(l, deadline);
 	if (rmt != NULL) {
-		left = error == 0 ? 0 : MAX(start + ns - rump_mono_ns(), 0);
+		left = error == 0 ? 0 : MAX(deadline - rump_mono_ns(), 0);
 		rmt->tv_sec = left / NSEC_PER_SEC;
 		rmt->tv_nsec = (long)(left % NSEC_PER_SEC);
 	}
