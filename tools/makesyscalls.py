@@ -27,7 +27,8 @@ RUMP_STRUCTS = 'kevent quotactl_args'.split()
 # The same, kernel name first; rump_statvfs is the kernel's struct statvfs.
 KERNEL_ALIAS = {'rump_statvfs': 'statvfs', 'rlimit64': 'rlimit'}
 # Scalar types with another name or width inside the kernel.
-KERNEL_SCALARS = {'timer_t': 'void *', 'sigset_t': 'struct host_sigset'}
+KERNEL_SCALARS = {'timer_t': 'void *', 'sigset_t': 'struct host_sigset',
+                  'siginfo_t': 'struct host_siginfo'}
 
 HEAD_C = '''/* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */

@@ -130,6 +130,24 @@ SIZE(epoll_event);
 FIELD2(epoll_event, events, events);
 _Static_assert(sizeof(struct host_sigset) == sizeof(sigset_t), "sigset_t");
 
+_Static_assert(sizeof(struct host_siginfo) == sizeof(siginfo_t), "siginfo_t");
+#define INFO(f, g) \
+	_Static_assert(offsetof(siginfo_t, f) == offsetof(struct host_siginfo, g), "siginfo_t." #f)
+INFO(si_code, si_code);
+INFO(si_errno, si_errno);
+INFO(si_pid, si_u.kill.pid);
+INFO(si_uid, si_u.kill.uid);
+INFO(si_timerid, si_u.timer.tid);
+INFO(si_overrun, si_u.timer.overrun);
+INFO(si_value, si_u.timer.value);
+INFO(si_band, si_u.poll.band);
+INFO(si_fd, si_u.poll.fd);
+SIZE(sigevent);
+FIELD(sigevent, sigev_value);
+FIELD(sigevent, sigev_signo);
+FIELD(sigevent, sigev_notify);
+_Static_assert(HOST_SIGEV_SIGNAL == SIGEV_SIGNAL && HOST_SIGEV_NONE == SIGEV_NONE, "SIGEV");
+
 /* The same on both sides: what the kernel's headers say of them. */
 _Static_assert(sizeof(struct timeval) == 16 && offsetof(struct timeval, tv_usec) == 8, "timeval");
 _Static_assert(sizeof(struct itimerval) == 32, "itimerval");

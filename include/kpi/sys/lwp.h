@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 #include <sys/queue.h>
+#include <sys/signal.h>
 #include <sys/syncobj.h>
 
 struct cpu_info;
@@ -35,16 +36,17 @@ struct rump_rcu_head {
 #define LSONPROC 7 /* has a CPU */
 
 /* l_flag: (p). */
-#define LW_IDLE	     0x00000001
-#define LW_WSUSPEND  0x00020000
-#define LW_WCORE     0x00080000
-#define LW_WEXIT     0x00100000
-#define LW_PENDSIG   0x01000000 /* a signal waits: interruptible sleeps end with EINTR */
-#define LW_CANCELLED 0x02000000
-#define LW_SYSTEM    0x00000200 /* of process 0 */
-#define LW_SINTR     0x00000080 /* asleep and a signal may end it */
-#define LW_STIMO     0x00040000
-#define LW_IMPLICIT  0x10000000 /* the cached lwp of a host thread without a bound one */
+#define LW_IDLE	      0x00000001
+#define LW_WSUSPEND   0x00020000
+#define LW_WCORE      0x00080000
+#define LW_WEXIT      0x00100000
+#define LW_PENDSIG    0x01000000 /* a signal waits: interruptible sleeps end with EINTR */
+#define LW_CANCELLED  0x02000000
+#define LW_SYSTEM     0x00000200 /* of process 0 */
+#define LW_SINTR      0x00000080 /* asleep and a signal may end it */
+#define LW_STIMO      0x00040000
+#define LW_SIGSUSPEND 0x00400000 /* l_sigsuspmask is the mask */
+#define LW_IMPLICIT   0x10000000 /* the cached lwp of a host thread without a bound one */
 
 /* l_pflag: the thread itself. */
 #define LP_KTRACTIVE 0x00000001
@@ -104,9 +106,15 @@ struct lwp {
 	void *l_specdataref;	   /* (o) lwp_setspecific(9) */
 	void *l_mountref;	   /* (o) fstrans */
 	void *l_fstrans;	   /* (o) */
-	void *l_pcred;		   /* (o) p_cred that l_cred was taken from */
-	void *l_lockdebug;	   /* (o) */
-	uint64_t l_ncsw;	   /* (o) times it gave its CPU up */
+	void *l_pcred;	   /* (o, a) p_cred that l_cred was taken from; NULL: see proc/sig.c */
+	void *l_lockdebug; /* (o) */
+	uint64_t l_ncsw;   /* (o) times it gave its CPU up */
+
+	/* Signals. */
+	sigset_t l_sigmask;	/* (p) blocked; of an implicit lwp p_sigmask is */
+	sigset_t l_sigsuspmask; /* (p) blocked with LW_SIGSUSPEND */
+	sigset_t l_sigwaitset;	/* (p) what sigtimedwait(2) waits for */
+	sigpend_t l_sigpend;	/* (p) pending for this lwp alone */
 
 	struct rump_watcher *l_watcher; /* (o) whom selrecord() records, or NULL */
 

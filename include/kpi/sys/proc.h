@@ -28,6 +28,7 @@ struct filedesc;
 struct kauth_cred;
 struct plimit;
 struct pstats;
+struct ptimers;
 struct sigacts;
 struct vmspace;
 
@@ -42,7 +43,10 @@ struct session {
 	pid_t s_sid;
 };
 
-/* A process group.  Locks: proc_lock. */
+/*
+ * A process group.  Locks: proc_lock.  pg_jobc counts the members whose parent is in another group
+ * of the session: with none the group is orphaned, and its members may not wait for a terminal.
+ */
 struct pgrp {
 	LIST_HEAD(, proc) pg_members;
 	LIST_ENTRY(pgrp) pg_hash;
@@ -89,7 +93,7 @@ struct proc {
 	struct filedesc *p_fd;	   /* (i) file/ */
 	struct cwdinfo *p_cwdi;	   /* (i) vfs; NULL without the faction */
 	struct pstats *p_stats;
-	struct plimit *p_limit;	   /* (p) resource limits, kern/ */
+	struct plimit *p_limit;	   /* (i) resource limits, kern/ */
 	struct vmspace *p_vmspace; /* (i) where copyin and copyout go; rump_vmspace_local */
 	struct sigacts *p_sigacts;
 	pid_t p_pid;	/* (i) */
@@ -110,7 +114,7 @@ struct proc {
 	LIST_HEAD(, proc) p_children; /* (l) */
 	LIST_ENTRY(proc) p_sibling;   /* (l) */
 	LIST_ENTRY(proc) p_pglist;    /* (l) */
-	struct pgrp *p_pgrp;	      /* (l) */
+	struct pgrp *p_pgrp;	      /* (l); NULL once the process is out of the table */
 	struct proc *p_opptr;
 	kcondvar_t p_waitcv;
 	kcondvar_t p_lwpcv;
@@ -121,7 +125,10 @@ struct proc {
 	void *p_lockdebug;
 	int64_t p_started_ns;	    /* (i) monotonic clock */
 	struct klist p_klist;	    /* (p) knotes: EVFILT_PROC, EVFILT_SIGNAL */
-	uint64_t p_sigpend;	    /* (p) signals recorded, bit n-1 for n, host numbers */
+	sigpend_t p_sigpend;	    /* (p) pending for any of its lwps */
+	sigset_t p_sigmask;	    /* (p) blocked by its implicit lwps */
+	kcondvar_t p_sigwaitcv;	    /* (p) sigtimedwait(2) */
+	struct ptimers *p_timers;   /* (p) time/itimer.c; NULL: never had one */
 	char p_comm[MAXCOMLEN + 1]; /* (p) */
 	struct rump_rcu_head p_rcu;
 };
@@ -153,6 +160,11 @@ struct pgrp *pgrp_find(pid_t pgid);
  * EACCES as setpgid(2) and setsid(2) have them.
  */
 int proc_enterpgrp(struct proc *curp, pid_t pid, pid_t pgid, bool mksess);
+/*
+ * p enters or is about to leave pgrp: count pg_jobc of its group and of its children's.
+ * locks: proc_lock.
+ */
+void fixjobc(struct proc *p, struct pgrp *pgrp, int entering);
 void proc_sesshold(struct session *s);
 void proc_sessrele(struct session *s);
 

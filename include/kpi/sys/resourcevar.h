@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/uidinfo.h>
 
+struct lwp;
 struct proc;
 
 /* Locks: (i) immutable, (p) the process's p_lock. */
@@ -17,7 +18,10 @@ struct pstats {
 	struct timeval p_start; /* (i) */
 };
 
-/* Shared by processes until one changes a limit.  Locks: (a) atomic, (l) pl_lock. */
+/*
+ * Each process has its own, from its beginning to its end.  Locks: (a) atomic, (l) pl_lock; one limit
+ * is read without.
+ */
 struct plimit {
 	struct rlimit pl_rlimit[RLIM_NLIMITS]; /* (l) */
 	kmutex_t pl_lock;
@@ -32,8 +36,15 @@ extern struct plimit limit0;
 struct plimit *lim_copy(struct plimit *lim);
 void lim_addref(struct plimit *lim);
 void lim_free(struct plimit *lim);
-/* Make p's limits its own.  sleeps. */
+/* p's limits are its own: there is nothing to do. */
 void lim_privatise(struct proc *p);
+/*
+ * A write of *len bytes at off is to go on: cut it to what RLIMIT_FSIZE allows.  Where nothing is
+ * allowed the process gets SIGXFSZ.  ctx: thread, proc_lock not held.  errors: EFBIG.
+ */
+int lim_fsize(struct lwp *l, off_t off, size_t *len);
+/* The same for making a file so long, which is all or nothing. */
+int lim_fsize_set(struct lwp *l, off_t length);
 struct pstats *pstatscopy(struct pstats *ps);
 void pstatsfree(struct pstats *ps);
 void ruadd(struct rusage *to, struct rusage *from);

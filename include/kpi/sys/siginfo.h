@@ -39,17 +39,26 @@ typedef struct ksiginfo {
 	int ksi_fd;
 	int ksi_trap;
 	void *ksi_addr;
-	lwpid_t ksi_lid;
+	lwpid_t ksi_lid; /* for this lwp; 0: for the process */
+	int ksi_timerid; /* SI_TIMER */
+	int ksi_overrun; /* SI_TIMER: of the signal as it was taken */
 } ksiginfo_t;
 
 TAILQ_HEAD(ksiginfo_queue, ksiginfo);
 typedef struct ksiginfo_queue ksiginfoq_t;
 
-#define KSI_TRAP  0x01
-#define KSI_EMPTY 0x02
+#define KSI_TRAP     0x01
+#define KSI_EMPTY    0x02
+#define KSI_QUEUED   0x04 /* on the list of a sigpend_t */
+#define KSI_FROMPOOL 0x08 /* allocated: whoever takes it off frees it */
+#define KSI_TIMER    0x10 /* part of a timer, which queues it itself and counts */
+
+#define KSI_TRAP_P(ksi)	 (((ksi)->ksi_flags & KSI_TRAP) != 0)
+#define KSI_EMPTY_P(ksi) (((ksi)->ksi_flags & KSI_EMPTY) != 0)
 
 #define KSI_INIT(ksi)	       (*(ksi) = (ksiginfo_t){ .ksi_flags = KSI_EMPTY })
 #define KSI_INIT_EMPTY(ksi)    KSI_INIT(ksi)
+#define KSI_INIT_TRAP(ksi)     (*(ksi) = (ksiginfo_t){ .ksi_flags = KSI_TRAP })
 #define ksiginfo_queue_init(q) TAILQ_INIT(q)
 #endif /* _KERNEL */
 

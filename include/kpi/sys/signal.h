@@ -61,6 +61,14 @@ typedef struct {
 #define sigplusset(s, t)  ((t)->__bits |= (s)->__bits)
 #define sigminusset(s, t) ((t)->__bits &= ~(s)->__bits)
 
+#ifdef _KERNEL
+/* Signals that wait: which, and what is known of them.  Locks: p_lock of the process. */
+typedef struct sigpend {
+	ksiginfoq_t sp_info; /* in the order they came; a signal may be without */
+	sigset_t sp_set;
+} sigpend_t;
+#endif
+
 #define SIG_BLOCK   0
 #define SIG_UNBLOCK 1
 #define SIG_SETMASK 2

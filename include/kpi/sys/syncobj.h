@@ -21,13 +21,17 @@ struct lockdebug_held {
 #define LOCKDEBUG_HELD 24
 #endif
 
+/* ls_intr: sleeps that a signal may end do end, with ERESTART or with EINTR. */
+#define LS_INTR_RESTART 1
+#define LS_INTR_EINTR	2
+
 /* Locks: (o) the own lwp, (q) the lock of the sleep queue that ls_wchan hashes to, (a) atomic. */
 struct lwp_sync {
 	struct lwp *ls_next;	       /* (q) on a sleep queue */
 	struct lwp *ls_prev;	       /* (q) */
 	const volatile void *ls_wchan; /* (q, a) what it sleeps on; NULL: woken or awake */
 	const char *ls_wmesg;	       /* (o) why it sleeps */
-	uint32_t ls_intr;	       /* (a) an interrupt is pending: rump_lwp_interrupt() */
+	uint32_t ls_intr;	       /* (a) LS_INTR_*, by rump_lwp_interrupt() */
 	uint8_t ls_kind;	       /* (q) what sort of waiter: sync/sync_impl.h */
 	uint8_t ls_handoff;	       /* (q) the lock was given to this waiter */
 	uint8_t ls_spl;		       /* (o) priority level */

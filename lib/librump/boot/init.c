@@ -88,6 +88,7 @@ static const struct step {
 	{ "soft interrupts", rump_softint_init, rump_softint_fini },
 	{ "callouts", rump_time_init, rump_time_fini },
 	{ "thread pools", rump_threadpool_init, rump_threadpool_fini },
+	{ "timers", rump_timers_init, NULL },
 	{ "sysctl", rump_sysctl_init, rump_sysctl_fini },
 	{ "device switches", rump_devsw_init, rump_devsw_fini },
 	{ "system calls", rump_syscalls_init, rump_syscalls_fini },

@@ -2,14 +2,19 @@
 /* Copyright (c) 2026 The librump authors */
 /* Resource limits, statistics of processes, what a user id holds. */
 #include <sys/param.h>
+#include <sys/atomic.h>
+#include <sys/errno.h>
+#include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/proc.h>
 #include <sys/resourcevar.h>
+#include <sys/signalvar.h>
 #include <sys/uidinfo.h>
 
 #include <lib/libkern/libkern.h>
 
 #include "rump_kern.h"
+#include "rump_proc.h"
 
 struct plimit limit0;
 struct loadavg averunnable = { .fscale = FSCALE };
@@ -25,6 +30,7 @@ lim_copy(struct plimit *lim)
 
 	mutex_init(&new->pl_lock, MUTEX_DEFAULT, IPL_NONE);
 	new->pl_refcnt = 1;
+	new->pl_writeable = true;
 	mutex_enter(&lim->pl_lock);
 	memcpy(new->pl_rlimit, lim->pl_rlimit, sizeof(new->pl_rlimit));
 	mutex_exit(&lim->pl_lock);
@@ -47,24 +53,45 @@ lim_free(struct plimit *lim)
 	kmem_free(lim, sizeof(*lim));
 }
 
+/* Every process has limits of its own from its beginning. */
 void
 lim_privatise(struct proc *p)
 {
-	struct plimit *old = p->p_limit, *new;
+	KASSERT(p->p_limit->pl_writeable);
+}
 
-	if (old->pl_writeable)
-		return;
-	new = lim_copy(old);
-	new->pl_writeable = true;
-	mutex_enter(p->p_lock);
-	if (p->p_limit->pl_writeable)
-		old = new; /* another lwp was first */
-	else {
-		old = p->p_limit;
-		p->p_limit = new;
-	}
-	mutex_exit(p->p_lock);
-	lim_free(old);
+static rlim_t
+fsize_max(struct lwp *l)
+{
+	return atomic_load_relaxed(&l->l_proc->p_limit->pl_rlimit[RLIMIT_FSIZE].rlim_cur);
+}
+
+static int
+fsize_exceeded(struct lwp *l)
+{
+	mutex_enter(&proc_lock);
+	psignal(l->l_proc, SIGXFSZ);
+	mutex_exit(&proc_lock);
+	return EFBIG;
+}
+
+int
+lim_fsize(struct lwp *l, off_t off, size_t *len)
+{
+	const rlim_t max = fsize_max(l);
+
+	if (*len == 0)
+		return 0;
+	if ((rlim_t)off >= max)
+		return fsize_exceeded(l);
+	*len = (size_t)MIN((rlim_t)*len, max - (rlim_t)off);
+	return 0;
+}
+
+int
+lim_fsize_set(struct lwp *l, off_t length)
+{
+	return (rlim_t)length > fsize_max(l) ? fsize_exceeded(l) : 0;
 }
 
 static const struct {
@@ -83,6 +110,7 @@ rump_resource_init(void)
 	memset(&limit0, 0, sizeof(limit0));
 	mutex_init(&limit0.pl_lock, MUTEX_DEFAULT, IPL_NONE);
 	limit0.pl_refcnt = 1;
+	limit0.pl_writeable = true;
 	for (u_int i = 0; i < RLIM_NLIMITS; i++)
 		limit0.pl_rlimit[i] = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
 	for (u_int i = 0; i < __arraycount(initial_limits); i++)
@@ -165,6 +193,25 @@ int
 chgproccnt(uid_t uid, int diff)
 {
 	return __atomic_add_fetch(&uid_find(uid)->ui_proccnt, diff, __ATOMIC_RELAXED);
+}
+
+int
+rump_proccnt_add(struct proc *p)
+{
+	const uid_t uid = kauth_cred_getuid(p->p_cred);
+	const rlim_t max = atomic_load_relaxed(&p->p_limit->pl_rlimit[RLIMIT_NPROC].rlim_cur);
+
+	if ((rlim_t)chgproccnt(uid, 1) > max && kauth_cred_geteuid(p->p_cred) != 0) {
+		(void)chgproccnt(uid, -1);
+		return EAGAIN;
+	}
+	return 0;
+}
+
+void
+rump_proccnt_drop(struct proc *p)
+{
+	(void)chgproccnt(kauth_cred_getuid(p->p_cred), -1);
 }
 
 int

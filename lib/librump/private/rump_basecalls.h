@@ -16,6 +16,8 @@ void rump_epollcalls_register(void);
 void rump_eventfdcalls_register(void);
 void rump_timerfdcalls_register(void);
 void rump_timecalls_register(void);
+void rump_sigcalls_register(void);
+void rump_timercalls_register(void);
 void rump_infocalls_register(void);
 
 #endif /* RUMP_BASECALLS_H */

@@ -24,6 +24,7 @@ struct rumpuser_thread;
 #define RUMP_PEND_CANCEL      0x040u /* the holder blocked: a host cancellation point */
 #define RUMP_PEND_HOOK	      0x080u /* RUMP_THREADS=0: deferred work runs here */
 #define RUMP_PEND_HALTED      0x100u /* no kernel any more */
+#define RUMP_PEND_SIGNAL      0x200u /* signals are to be raised: proc/sigraise.c */
 
 /*
  * One for each CPU, in one mapping of untouched pages until the CPU is used.

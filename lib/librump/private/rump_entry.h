@@ -40,6 +40,7 @@
 #define RUMP_T_KTHREAD 0x04 /* a thread of the kernel's own */
 #define RUMP_T_BLOCKED 0x08 /* gave its CPU up during this call */
 #define RUMP_T_OFFCPU  0x10 /* in a call, and has given its CPU up */
+#define RUMP_T_RAISE   0x20 /* signals are to be raised, once it is outside */
 
 /* Why rump_enter() goes the slow way. */
 enum rump_slow {
@@ -63,7 +64,10 @@ int rump_enter_slow(struct lwp **lp, enum rump_slow why);
 void rump_leave_slow(void);
 /* Look for waiters after ci was given up. */
 void rump_cpu_left(struct cpu_info *ci);
-/* l's process has changed its credentials: take them.  locks: p_lock in the _locked form. */
+/*
+ * l's process has changed its credentials: take them.  locks: p_lock in the _locked form, which is for
+ * the middle of a call; the other also forgets that the call before was interrupted.
+ */
 void rump_lwp_newcred(struct lwp *l);
 void rump_lwp_newcred_locked(struct lwp *l);
 
@@ -99,7 +103,8 @@ rump_enter(struct lwp **lp)
 	/* Every store between two calls has to drain before the next compare-and-swap. */
 	if (__predict_false(__atomic_load_n(&ci->ci_curlwp, __ATOMIC_RELAXED) != l))
 		__atomic_store_n(&ci->ci_curlwp, l, __ATOMIC_RELAXED);
-	if (__predict_false(l->l_pcred != __atomic_load_n(&l->l_proc->p_cred, __ATOMIC_RELAXED)))
+	if (__predict_false(__atomic_load_n(&l->l_pcred, __ATOMIC_RELAXED) !=
+		__atomic_load_n(&l->l_proc->p_cred, __ATOMIC_RELAXED)))
 		rump_lwp_newcred(l);
 	*lp = l;
 	return 0;

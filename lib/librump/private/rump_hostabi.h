@@ -177,6 +177,38 @@ struct host_sigset {
 	uint64_t val[16];
 };
 
+struct host_siginfo {
+	int32_t si_signo;
+	int32_t si_errno;
+	int32_t si_code;
+	int32_t si_pad;
+	union {
+		struct {
+			int32_t pid;
+			uint32_t uid;
+		} kill;
+		struct {
+			int32_t tid;
+			int32_t overrun;
+			uint64_t value;
+		} timer;
+		struct {
+			int64_t band;
+			int32_t fd;
+		} poll;
+		uint64_t words[14];
+	} si_u;
+};
+
+struct host_sigevent {
+	uint64_t sigev_value;
+	int32_t sigev_signo;
+	int32_t sigev_notify;
+	uint64_t sigev_rest[6];
+};
+#define HOST_SIGEV_SIGNAL 0
+#define HOST_SIGEV_NONE	  1
+
 struct host_epoll_event {
 	uint32_t events;
 	uint64_t data;

@@ -13,6 +13,8 @@ void rump_pgrp_fini(void);
  * locks: proc_lock.  errors: ENOMEM.
  */
 int rump_pgrp_inherit(struct proc *child, struct proc *parent);
+/* It has another parent, and was not counted with the old one any more.  locks: proc_lock. */
+void rump_pgrp_reparented(struct proc *child);
 /* Take an ending process out.  locks: proc_lock. */
 void rump_pgrp_leave(struct proc *p);
 

@@ -21,6 +21,9 @@ void rump_proc_exit_files(struct proc *p);
 void rump_proc_exit(struct proc *p);
 /* Take back one of p_nlwps; p ends with the last.  ctx: thread, not of p.  sleeps. */
 void rump_proc_rele(struct proc *p);
+/* Count p with its user; take it back.  sleeps.  errors: EAGAIN (RLIMIT_NPROC of p). */
+int rump_proccnt_add(struct proc *p);
+void rump_proccnt_drop(struct proc *p);
 /* proc0 and lwp0 good enough for the first steps of boot; before anything else. */
 void rump_proc0_bootstrap(void);
 

@@ -20,6 +20,13 @@ void rump_sync_fini(void);
  * kept alive by the caller.  sleeps: never.
  */
 void rump_lwp_interrupt(struct lwp *l);
+/*
+ * The same for the call that l is in; it is forgotten at the next entry.  restart: the sleep ends with
+ * ERESTART, and the call is made again, unless it is one that never is.  locks: p_lock of l_proc.
+ */
+void rump_lwp_interrupt_call(struct lwp *l, bool restart);
+/* With what a sleep of l ends: EINTR or ERESTART. */
+int rump_lwp_intr_error(const struct lwp *l);
 void rump_lwp_clearintr(struct lwp *l);
 bool rump_lwp_interrupted(struct lwp *l);
 

@@ -32,15 +32,19 @@ rump_syscall(unsigned int num, const void *args)
 	struct lwp *l;
 	int error;
 
-	error = rump_enter(&l);
-	if (__predict_false(error != 0))
-		return rump_syscall_fail(error);
-	call = rump_sysent[num];
-	error = __predict_true(call != NULL) ? call(l, args, retval) : ENOSYS;
-	rump_leave();
-	if (__predict_false(error != 0))
-		return rump_syscall_fail(error);
-	return retval[0];
+	for (;;) {
+		error = rump_enter(&l);
+		if (__predict_false(error != 0))
+			return rump_syscall_fail(error);
+		call = rump_sysent[num];
+		error = __predict_true(call != NULL) ? call(l, args, retval) : ENOSYS;
+		rump_leave(); /* the host's handlers of signals run here */
+		if (__predict_true(error == 0))
+			return retval[0];
+		if (error != ERESTART)
+			return rump_syscall_fail(error);
+		retval[0] = retval[1] = 0;
+	}
 }
 
 #endif /* RUMP_SYSENT_H */

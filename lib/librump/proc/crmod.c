@@ -7,6 +7,7 @@
 #include <sys/lwp.h>
 #include <sys/mutex.h>
 #include <sys/proc.h>
+#include <sys/uidinfo.h>
 
 #include "rump_entry.h"
 
@@ -30,9 +31,12 @@ proc_crmod_leave(struct kauth_cred *scred, struct kauth_cred *fcred, bool sugid)
 {
 	struct lwp *const l = curlwp;
 	struct proc *const p = l->l_proc;
+	uid_t old, new;
 
 	KASSERT(mutex_owned(p->p_lock));
+	old = new = kauth_cred_getuid(p->p_cred);
 	if (scred != NULL) {
+		new = kauth_cred_getuid(scred);
 		__atomic_store_n(&p->p_cred, scred, __ATOMIC_RELEASE);
 		if (sugid)
 			p->p_flag |= PK_SUGID;
@@ -41,4 +45,8 @@ proc_crmod_leave(struct kauth_cred *scred, struct kauth_cred *fcred, bool sugid)
 	mutex_exit(p->p_lock);
 	if (scred != NULL && fcred != NULL)
 		kauth_cred_free(fcred);
+	if (old != new) {
+		(void)chgproccnt(old, -1);
+		(void)chgproccnt(new, 1);
+	}
 }

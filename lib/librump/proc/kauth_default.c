@@ -8,6 +8,7 @@
 
 #include <sys/proc.h>
 #include <sys/resourcevar.h>
+#include <sys/signal.h>
 #include <sys/vnode.h>
 
 #define AF_ROUTE_KPI 16 /* AF_ROUTE, the host's value */
@@ -60,6 +61,21 @@ rlimit_lowers(struct proc *p, const struct rlimit *new, u_long which)
 	    p->p_limit != NULL &&new->rlim_max <= p->p_limit->pl_rlimit[which].rlim_max;
 }
 
+/*
+ * kill(2): the sender's real or effective user is the other's real or saved one; SIGCONT also goes
+ * anywhere in the session.  locks: proc_lock.
+ */
+static bool
+may_signal(kauth_cred_t cred, struct proc *p, int signo)
+{
+	const uid_t ruid = p->p_cred->cr_uid, svuid = p->p_cred->cr_svuid;
+
+	if (cred->cr_uid == ruid || cred->cr_uid == svuid || cred->cr_euid == ruid ||
+	    cred->cr_euid == svuid)
+		return true;
+	return signo == SIGCONT && p->p_pgrp != NULL && p->p_session == curproc->p_session;
+}
+
 int
 kauth_default_process(kauth_cred_t cred, kauth_action_t action, void *cookie, void *arg0,
     void *arg1, void *arg2, void *arg3)
@@ -89,8 +105,9 @@ kauth_default_process(kauth_cred_t cred, kauth_action_t action, void *cookie, vo
 	case KAUTH_PROCESS_PTRACE:
 	case KAUTH_PROCESS_SCHEDULER_GETAFFINITY:
 	case KAUTH_PROCESS_SCHEDULER_GETPARAM:
-	case KAUTH_PROCESS_SIGNAL:
 		return allow_if(own);
+	case KAUTH_PROCESS_SIGNAL:
+		return allow_if(may_signal(cred, p, (int)(uintptr_t)arg1));
 	default:
 		return KAUTH_RESULT_DEFER;
 	}

@@ -26,6 +26,7 @@
 #include "rump_proc.h"
 #include "rump_rcu.h"
 #include "rump_sched.h"
+#include "rump_signal.h"
 #include "rump_sync.h"
 
 #define CHUNK_BYTES 65536
@@ -151,6 +152,7 @@ rump_lwp_attach(struct lwp *l, struct proc *p, int flag)
 	l->l_flag = flag;
 	l->l_stat = LSIDL;
 	rump_sync_lwp_init(l);
+	rump_sigpend_init(&l->l_sigpend);
 	mutex_enter(p->p_lock);
 	if (p->p_stat != SACTIVE && p->p_stat != SIDL) {
 		mutex_exit(p->p_lock);
@@ -196,10 +198,11 @@ rump_lwp_detach(struct lwp *l)
 	LIST_REMOVE(l, l_list);
 	mutex_exit(&proc_lock);
 	mutex_enter(p->p_lock);
-	LIST_REMOVE(l, l_sibling);
+	LIST_REMOVE(l, l_sibling); /* no signal is for it from now on */
 	last = uncount_locked(p);
 	__atomic_store_n(&l->l_stat, LSZOMB, __ATOMIC_RELAXED);
 	mutex_exit(p->p_lock);
+	rump_signal_lwp_exit(l);
 	kauth_cred_free(l->l_cred);
 	l->l_cred = NULL;
 	/* What still runs as l, on the way out, must not look for newer credentials. */
@@ -342,5 +345,5 @@ void
 lwp_need_userret(struct lwp *l)
 {
 	__atomic_fetch_or(&l->l_flag, LW_PENDSIG, __ATOMIC_RELAXED);
-	rump_lwp_interrupt(l);
+	rump_lwp_interrupt_call(l, false);
 }

@@ -7,6 +7,7 @@
  * here enter the kernel as whatever is current, so the implicit lwp exists by then, and leave
  * as the new one; no CPU changes hands in between.
  */
+#include <sys/atomic.h>
 #include <sys/errno.h>
 #include <sys/kauth.h>
 #include <sys/lwp.h>
@@ -19,6 +20,7 @@
 #include "rump_entry.h"
 #include "rump_proc.h"
 #include "rump_sched.h"
+#include "rump_signal.h"
 
 int rump_pub_lwproc_rfork(int flags);
 int rump_pub_lwproc_newlwp(pid_t pid);
@@ -51,6 +53,20 @@ become(struct lwp *l)
 	rump_cpu_set(t->t_cpu, l);
 }
 
+/* A new lwp blocks what the one that makes it does. */
+static void
+inherit_mask(struct lwp *l, struct lwp *newl)
+{
+	sigset_t mask;
+
+	mutex_enter(l->l_proc->p_lock);
+	mask = *rump_sigmask(l);
+	mutex_exit(l->l_proc->p_lock);
+	mutex_enter(newl->l_proc->p_lock);
+	newl->l_sigmask = mask;
+	mutex_exit(newl->l_proc->p_lock);
+}
+
 /* The current lwp is current no more. */
 static void
 unbind(struct lwp *l)
@@ -81,8 +97,10 @@ rump_pub_lwproc_rfork(int flags)
 	if ((error = rump_enter(&l)) != 0)
 		return error;
 	error = rump_proc_fork(l->l_proc, flags, &newl);
-	if (error == 0)
+	if (error == 0) {
+		inherit_mask(l, newl);
 		bind_new(l, newl);
+	}
 	rump_leave();
 	return error;
 }
@@ -112,8 +130,11 @@ rump_pub_lwproc_newlwp(pid_t pid)
 	if (error == 0) {
 		error = rump_lwp_create(p, &newl);
 		rump_proc_rele(p);
-		if (error == 0)
+		if (error == 0) {
+			if (l->l_proc == p)
+				inherit_mask(l, newl);
 			bind_new(l, newl);
+		}
 	}
 	rump_leave();
 	return error;
@@ -142,7 +163,7 @@ rump_pub_lwproc_switch(struct lwp *newl)
 	if (bound_p(t))
 		unbind(l);
 	become(newl != NULL ? newl : t->t_implicit);
-	if (curlwp->l_pcred != curproc->p_cred)
+	if (atomic_load_relaxed(&curlwp->l_pcred) != atomic_load_relaxed(&curproc->p_cred))
 		rump_lwp_newcred(curlwp);
 	rump_leave();
 }

@@ -95,6 +95,52 @@ join_locked(struct proc *p, struct pgrp *pg)
 	p->p_pgrp = pg;
 }
 
+/* Whether p keeps group pg from being orphaned: its parent is elsewhere in the session. */
+static bool
+qualifies(const struct proc *p, const struct pgrp *pg)
+{
+	const struct pgrp *const ppg = p->p_pptr != NULL ? p->p_pptr->p_pgrp : NULL;
+
+	return ppg != NULL && ppg != pg && ppg->pg_session == pg->pg_session;
+}
+
+/*
+ * p counts in pgrp, and its children in theirs, as long as p is in pgrp.  Children are counted by
+ * where p is, so p is in pgrp when this is called, both ways.
+ */
+void
+fixjobc(struct proc *p, struct pgrp *pgrp, int entering)
+{
+	const int one = entering != 0 ? 1 : -1;
+	struct proc *child;
+
+	KASSERT(mutex_owned(&proc_lock));
+	KASSERT(p->p_pgrp == pgrp);
+	if (qualifies(p, pgrp))
+		pgrp->pg_jobc += one;
+	LIST_FOREACH (child, &p->p_children, p_sibling)
+		if (child->p_pgrp != NULL && qualifies(child, child->p_pgrp))
+			child->p_pgrp->pg_jobc += one;
+}
+
+void
+rump_pgrp_reparented(struct proc *child)
+{
+	if (child->p_pgrp != NULL && qualifies(child, child->p_pgrp))
+		child->p_pgrp->pg_jobc++;
+}
+
+/* From its group, if it has one, to pg. */
+static void
+move_locked(struct proc *p, struct pgrp *pg)
+{
+	if (p->p_pgrp != NULL)
+		fixjobc(p, p->p_pgrp, 0);
+	rump_pgrp_leave(p);
+	join_locked(p, pg);
+	fixjobc(p, pg, 1);
+}
+
 /* A new group p->p_pid with p as its member; s NULL: in a new session.  errors: ENOMEM. */
 static int
 group_make_locked(struct proc *p, struct session *s)
@@ -119,8 +165,7 @@ group_make_locked(struct proc *p, struct session *s)
 	pg->pg_id = p->p_pid;
 	LIST_INIT(&pg->pg_members);
 	LIST_INSERT_HEAD(&groups, pg, pg_hash);
-	rump_pgrp_leave(p);
-	join_locked(p, pg);
+	move_locked(p, pg);
 	return 0;
 }
 
@@ -131,7 +176,8 @@ rump_pgrp_inherit(struct proc *child, struct proc *parent)
 	if (parent == NULL)
 		return group_make_locked(child, NULL);
 	join_locked(child, parent->p_pgrp);
-	return 0;
+	child->p_lflag |= parent->p_lflag & PL_CONTROLT;
+	return 0; /* with its parent in one group it does not count */
 }
 
 /* setpgid(2)'s rules for moving p, by curp, into group pgid. */
@@ -144,8 +190,10 @@ enter_check_locked(struct proc *curp, struct proc *p, pid_t pgid)
 		return ESRCH;
 	if (p != curp && p->p_session != curp->p_session)
 		return EPERM;
+	if (p != curp && (p->p_flag & PK_EXEC) != 0)
+		return EACCES;
 	if (SESS_LEADER(p))
-		return p->p_pgrp->pg_id == pgid ? 0 : EPERM;
+		return EPERM;
 	if (pgid == p->p_pid)
 		return 0;
 	pg = pgrp_find(pgid);
@@ -169,13 +217,14 @@ proc_enterpgrp(struct proc *curp, pid_t pid, pid_t pgid, bool mksess)
 			error = EPERM;
 		else
 			error = group_make_locked(curp, NULL);
+		if (error == 0)
+			curp->p_lflag &= ~PL_CONTROLT;
 	} else if ((error = enter_check_locked(curp, p, pgid)) == 0) {
 		pg = pgrp_find(pgid);
 		if (pg == NULL) {
 			error = group_make_locked(p, p->p_session);
 		} else if (pg != p->p_pgrp) {
-			rump_pgrp_leave(p);
-			join_locked(p, pg);
+			move_locked(p, pg);
 		}
 	}
 	mutex_exit(&proc_lock);

@@ -25,6 +25,7 @@
 #include "rump_pgrp.h"
 #include "rump_proc.h"
 #include "rump_rcu.h"
+#include "rump_signal.h"
 #include "rump_sync.h"
 #include "rump_time.h"
 
@@ -88,6 +89,7 @@ proc_free(struct proc *p)
 {
 	lim_free(p->p_limit);
 	kauth_cred_free(p->p_cred);
+	cv_destroy(&p->p_sigwaitcv);
 	cv_destroy(&p->p_waitcv);
 	cv_destroy(&p->p_lwpcv);
 	mutex_obj_free(p->p_lock);
@@ -108,17 +110,18 @@ proc_make(struct proc *parent)
 	p->p_lock = mutex_obj_alloc(MUTEX_DEFAULT, IPL_NONE);
 	cv_init(&p->p_waitcv, "wait");
 	cv_init(&p->p_lwpcv, "lwpwait");
+	cv_init(&p->p_sigwaitcv, "sigwait");
+	rump_sigpend_init(&p->p_sigpend);
 	LIST_INIT(&p->p_lwps);
 	LIST_INIT(&p->p_children);
 	p->p_stat = SIDL;
 	p->p_vmspace = parent->p_vmspace;
 	p->p_emul = parent->p_emul;
 	p->p_started_ns = rump_mono_ns();
+	p->p_limit = lim_copy(parent->p_limit);
 	mutex_enter(parent->p_lock);
 	p->p_cred = parent->p_cred;
 	kauth_cred_hold(p->p_cred);
-	p->p_limit = parent->p_limit;
-	lim_addref(p->p_limit);
 	p->p_flag = parent->p_flag & PK_SUGID;
 	memcpy(p->p_comm, parent->p_comm, sizeof(p->p_comm));
 	mutex_exit(parent->p_lock);
@@ -132,6 +135,10 @@ rump_proc_fork(struct proc *parent, int flags, struct lwp **lp)
 	pid_t pid;
 	int error;
 
+	if ((error = rump_proccnt_add(p)) != 0) {
+		proc_free(p);
+		return error;
+	}
 	if ((flags & RUMP_PROC_FDCLEAR) != 0)
 		p->p_fd = fd_init(NULL);
 	else if ((flags & RUMP_PROC_FDCOPY) != 0)
@@ -155,8 +162,10 @@ rump_proc_fork(struct proc *parent, int flags, struct lwp **lp)
 		rump_proc_exit_files(p);
 		if (pid != -1)
 			rump_proc_exit(p);
-		else
+		else {
+			rump_proccnt_drop(p);
 			proc_free(p);
+		}
 	}
 	return error;
 }
@@ -179,13 +188,19 @@ rump_proc_exit(struct proc *p)
 	struct proc *child;
 
 	KASSERT(p->p_nlwps == 0);
+	rump_timers_exit(p);
+	rump_signal_proc_exit(p);
+	rump_proccnt_drop(p);
 	mutex_enter(&proc_lock);
 	__atomic_store_n(&p->p_stat, SZOMB, __ATOMIC_RELAXED);
 	rump_knote_exit(p);
+	/* Its group counts it no more, nor do those of its children, while all still hang together. */
+	fixjobc(p, p->p_pgrp, 0);
 	while ((child = LIST_FIRST(&p->p_children)) != NULL) {
 		LIST_REMOVE(child, p_sibling);
 		child->p_pptr = p == initproc ? &proc0 : initproc;
 		LIST_INSERT_HEAD(&child->p_pptr->p_children, child, p_sibling);
+		rump_pgrp_reparented(child);
 	}
 	LIST_REMOVE(p, p_sibling);
 	LIST_REMOVE(p, p_list);
@@ -222,6 +237,7 @@ rump_proc0_bootstrap(void)
 	LIST_INIT(&proc0.p_children);
 	LIST_INIT(&allproc);
 	LIST_INIT(&alllwp);
+	rump_sigpend_init(&proc0.p_sigpend);
 	proc0.p_stat = SIDL;
 	proc0.p_flag = PK_SYSTEM;
 	proc0.p_vmspace = &vmspace0;
@@ -245,6 +261,8 @@ rump_proc_init(void)
 	proc0.p_lock = mutex_obj_alloc(MUTEX_DEFAULT, IPL_NONE);
 	cv_init(&proc0.p_waitcv, "wait");
 	cv_init(&proc0.p_lwpcv, "lwpwait");
+	cv_init(&proc0.p_sigwaitcv, "sigwait");
+	rump_signal_init();
 	return rump_pgrp_init();
 }
 
@@ -254,6 +272,7 @@ rump_proc_fini(void)
 	rump_pgrp_fini();
 	cv_destroy(&proc0.p_waitcv);
 	cv_destroy(&proc0.p_lwpcv);
+	cv_destroy(&proc0.p_sigwaitcv);
 	mutex_obj_free(proc0.p_lock);
 	mutex_destroy(&proc_lock);
 }
@@ -306,6 +325,7 @@ rump_proc1_init(void)
 
 	proc0.p_fd = rump_filedesc0;
 	p = proc_make(&proc0);
+	(void)rump_proccnt_add(p); /* of the superuser: no limit */
 	p->p_fd = fd_init(NULL);
 	if (rump_cwdi_ops != NULL)
 		p->p_cwdi = (*rump_cwdi_ops->co_init)();
@@ -319,7 +339,11 @@ rump_proc1_init(void)
 	if (error == 0)
 		error = rump_lwp_create(p, &l);
 	if (error == 0) {
-		/* It never runs; a program's only thread is to have the descriptors for itself. */
+		/*
+		 * It never runs; a program's only thread is to have the descriptors for itself, and no
+		 * signal is for this one.
+		 */
+		sigfillset(&l->l_sigmask);
 		fd_drop(l);
 		error = rump_file_console(p);
 	}

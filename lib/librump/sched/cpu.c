@@ -348,6 +348,10 @@ rump_unschedule_lwp(struct lwp *l)
 	}
 	if ((pend & RUMP_PEND_CANCEL) != 0)
 		rump_pending_clear(ci, RUMP_PEND_CANCEL);
+	if ((pend & RUMP_PEND_SIGNAL) != 0 && (rump_thread.t_flags & RUMP_T_KTHREAD) == 0) {
+		rump_pending_clear(ci, RUMP_PEND_SIGNAL);
+		rump_thread.t_flags |= RUMP_T_RAISE;
+	}
 	rump_thread.t_flags |= RUMP_T_OFFCPU;
 	rump_cpu_give(ci);
 }

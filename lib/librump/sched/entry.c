@@ -8,6 +8,7 @@
  */
 #include "rump_entry.h"
 
+#include <sys/atomic.h>
 #include <sys/errno.h>
 #include <sys/kauth.h>
 #include <sys/mutex.h>
@@ -19,6 +20,7 @@
 #include "rump_boot.h"
 #include "rump_cpu.h"
 #include "rump_sched.h"
+#include "rump_signal.h"
 #include "rump_sync.h"
 #include "rump_time.h"
 
@@ -110,7 +112,7 @@ come_back(uint32_t gen)
 		return ERESTART;
 	rump_cpu_set(ci, t->t_curlwp);
 	t->t_flags &= ~RUMP_T_OFFCPU;
-	if (curlwp->l_pcred != curproc->p_cred)
+	if (atomic_load_relaxed(&curlwp->l_pcred) != atomic_load_relaxed(&curproc->p_cred))
 		rump_lwp_newcred(curlwp);
 	return 0;
 }
@@ -156,7 +158,7 @@ rump_leave_slow(void)
 	struct rump_thread *const t = &rump_thread;
 	struct lwp *const l = t->t_curlwp;
 	struct cpu_info *ci = t->t_cpu;
-	bool blocked;
+	bool blocked, raise;
 
 	if (ci == &rump_cpu_dead) {
 		/* This call has halted the kernel: the thread is as if it had never called. */
@@ -170,9 +172,12 @@ rump_leave_slow(void)
 	rump_unschedule_lwp(l);
 	RUMP_POINT(LEAVE, NULL);
 	blocked = (t->t_flags & RUMP_T_BLOCKED) != 0;
-	t->t_flags &= ~(RUMP_T_BLOCKED | RUMP_T_OFFCPU);
+	raise = (t->t_flags & RUMP_T_RAISE) != 0;
+	t->t_flags &= ~(RUMP_T_BLOCKED | RUMP_T_OFFCPU | RUMP_T_RAISE);
 	__insn_barrier();
 	t->t_ready = t->t_gen;
+	if (raise)
+		rump_signal_raise_host();
 	if (blocked)
 		rumpuser_thread_testcancel();
 }
@@ -183,8 +188,10 @@ rump_lwp_newcred_locked(struct lwp *l)
 	struct kauth_cred *old = l->l_cred;
 
 	KASSERT(mutex_owned(l->l_proc->p_lock));
-	l->l_cred = l->l_pcred = l->l_proc->p_cred;
+	l->l_cred = l->l_proc->p_cred;
 	kauth_cred_hold(l->l_cred);
+	/* In the middle of a call an interruption is not over. */
+	atomic_store_relaxed(&l->l_pcred, rump_lwp_interrupted(l) ? NULL : l->l_cred);
 	kauth_cred_free(old);
 }
 
@@ -194,6 +201,9 @@ rump_lwp_newcred(struct lwp *l)
 	struct proc *p = l->l_proc;
 
 	mutex_enter(p->p_lock);
+	/* What interrupted the call before is of no concern to this one. */
+	rump_lwp_clearintr(l);
+	__atomic_fetch_and(&l->l_flag, ~LW_PENDSIG, __ATOMIC_RELAXED);
 	rump_lwp_newcred_locked(l);
 	mutex_exit(p->p_lock);
 }

@@ -57,7 +57,7 @@ cv_sleep(kcondvar_t *cv, kmutex_t *mtx, int64_t deadline_ns, bool intr)
 	KASSERTMSG(cv_is_valid(cv), "condvar %p not set up", cv);
 	KASSERTMSG(mutex_owned(mtx), "the mutex of condvar %s is not held", cv->cv_wmesg);
 	if (intr && rump_lwp_interrupted(l))
-		return EINTR;
+		return rump_lwp_intr_error(l);
 
 	sq = sleepq_lock(cv);
 	sleepq_enter(&cv->cv_head, &cv->cv_tail, l, cv, SLEEPER_CV, cv->cv_wmesg);

@@ -4,6 +4,9 @@
 #include "sync_impl.h"
 
 #include <sys/condvar.h>
+#include <sys/errno.h>
+#include <sys/mutex.h>
+#include <sys/proc.h>
 
 #define WAKE_BATCH 4 /* lwps woken for one taking of the queue's lock */
 
@@ -134,7 +137,7 @@ sleepq_block(struct lwp *l, int64_t deadline_ns, bool intr)
 	KASSERT(l->l_sync.ls_nklock == 0);
 	while (atomic_load_acquire(&l->l_sync.ls_wchan) != NULL) {
 		if (intr && rump_lwp_interrupted(l))
-			error = EINTR;
+			error = rump_lwp_intr_error(l);
 		else
 			error = lwp_park(deadline_ns);
 		if (error != 0 && sleepq_cancel(l))
@@ -156,8 +159,27 @@ sleepq_deadline(int timo)
 void
 rump_lwp_interrupt(struct lwp *l)
 {
-	atomic_store_release(&l->l_sync.ls_intr, 1);
+	atomic_store_release(&l->l_sync.ls_intr, LS_INTR_EINTR);
 	lwp_unpark(l);
+}
+
+void
+rump_lwp_interrupt_call(struct lwp *l, bool restart)
+{
+	KASSERT(mutex_owned(l->l_proc->p_lock));
+	atomic_store_relaxed(&l->l_pcred, NULL);
+	if (!restart)
+		rump_lwp_interrupt(l);
+	else if (!rump_lwp_interrupted(l)) {
+		atomic_store_release(&l->l_sync.ls_intr, LS_INTR_RESTART);
+		lwp_unpark(l);
+	}
+}
+
+int
+rump_lwp_intr_error(const struct lwp *l)
+{
+	return atomic_load_relaxed(&l->l_sync.ls_intr) == LS_INTR_RESTART ? ERESTART : EINTR;
 }
 
 void

@@ -17,7 +17,7 @@ tsleep_on(wchan_t wchan, pri_t pri, const char *wmesg, int timo, kmutex_t *mtx)
 	if (intr && rump_lwp_interrupted(l)) {
 		if (mtx != NULL && (pri & PNORELOCK) != 0)
 			mutex_exit(mtx);
-		return EINTR;
+		return rump_lwp_intr_error(l);
 	}
 	sq = sleepq_lock(wchan);
 	sleepq_enter(&sq->sq_head, &sq->sq_tail, l, wchan, SLEEPER_ADDRESS, wmesg);
@@ -78,7 +78,7 @@ kpause(const char *wmesg, bool intr, int timo, kmutex_t *mtx)
 	l->l_sync.ls_wmesg = wmesg;
 	while (error == 0) {
 		if (intr && rump_lwp_interrupted(l))
-			error = EINTR;
+			error = rump_lwp_intr_error(l);
 		else
 			error = lwp_park(deadline_ns);
 	}

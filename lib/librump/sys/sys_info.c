@@ -105,6 +105,8 @@ rump_basecalls_init(void)
 	rump_eventfdcalls_register();
 	rump_timerfdcalls_register();
 	rump_timecalls_register();
+	rump_sigcalls_register();
+	rump_timercalls_register();
 	rump_infocalls_register();
 	return 0;
 }

@@ -82,7 +82,7 @@ sys_setpgid(struct lwp *l, const struct sys_setpgid_args *uap, register_t *retva
 	const pid_t pid = SCARG(uap, pid) != 0 ? SCARG(uap, pid) : self;
 	const pid_t pgid = SCARG(uap, pgid) != 0 ? SCARG(uap, pgid) : pid;
 
-	if (SCARG(uap, pgid) < 0)
+	if (pgid < 0)
 		return EINVAL;
 	return proc_enterpgrp(l->l_proc, pid, pgid, false);
 }
@@ -131,21 +131,23 @@ sys___setlogin(struct lwp *l, const struct sys___setlogin_args *uap, register_t 
 static int
 set_limit(struct lwp *l, struct proc *p, u_int which, const struct rlimit *lim)
 {
-	struct rlimit *alim;
+	struct rlimit *const alim = &p->p_limit->pl_rlimit[which];
+	int error = 0;
 
 	if (lim->rlim_cur > lim->rlim_max)
 		return EINVAL;
 	if (which == RLIMIT_NOFILE && lim->rlim_max != RLIM_INFINITY &&
 	    lim->rlim_max > (rlim_t)atomic_load_relaxed(&maxfiles))
 		return EPERM;
-	alim = &p->p_limit->pl_rlimit[which];
-	if (lim->rlim_max > alim->rlim_max &&
+	mutex_enter(p->p_lock); /* its credentials stay */
+	if (lim->rlim_max > atomic_load_relaxed(&alim->rlim_max) &&
 	    kauth_authorize_process(l->l_cred, KAUTH_PROCESS_RLIMIT, p,
 		(void *)KAUTH_REQ_PROCESS_RLIMIT_SET, __UNCONST(lim),
 		(void *)(uintptr_t)which) != 0)
-		return EPERM;
-	lim_privatise(p);
-	alim = &p->p_limit->pl_rlimit[which];
+		error = EPERM;
+	mutex_exit(p->p_lock);
+	if (error != 0)
+		return error;
 	mutex_enter(&p->p_limit->pl_lock);
 	atomic_store_relaxed(&alim->rlim_cur, lim->rlim_cur);
 	atomic_store_relaxed(&alim->rlim_max, lim->rlim_max);
@@ -153,15 +155,27 @@ set_limit(struct lwp *l, struct proc *p, u_int which, const struct rlimit *lim)
 	return 0;
 }
 
+static struct rlimit
+get_limit(struct proc *p, u_int which)
+{
+	struct rlimit lim;
+
+	mutex_enter(&p->p_limit->pl_lock);
+	lim = p->p_limit->pl_rlimit[which];
+	mutex_exit(&p->p_limit->pl_lock);
+	return lim;
+}
+
 int
 sys_getrlimit(struct lwp *l, const struct sys_getrlimit_args *uap, register_t *retval)
 {
 	const u_int which = (u_int)SCARG(uap, which);
+	struct rlimit lim;
 
 	if (which >= RLIM_NLIMITS)
 		return EINVAL;
-	return copyout(
-	    &l->l_proc->p_limit->pl_rlimit[which], SCARG(uap, rlp), sizeof(struct rlimit));
+	lim = get_limit(l->l_proc, which);
+	return copyout(&lim, SCARG(uap, rlp), sizeof(lim));
 }
 
 int
@@ -183,10 +197,14 @@ may_limit(struct lwp *l, struct proc *p)
 {
 	const uid_t uid = kauth_cred_getuid(l->l_cred);
 
+	bool same;
+
 	if (p == l->l_proc || kauth_cred_geteuid(l->l_cred) == 0)
 		return 0;
-	return kauth_cred_getuid(p->p_cred) == uid && kauth_cred_geteuid(p->p_cred) == uid ? 0
-											   : EPERM;
+	mutex_enter(p->p_lock); /* its credentials stay */
+	same = kauth_cred_getuid(p->p_cred) == uid && kauth_cred_geteuid(p->p_cred) == uid;
+	mutex_exit(p->p_lock);
+	return same ? 0 : EPERM;
 }
 
 int
@@ -206,7 +224,7 @@ sys_prlimit64(struct lwp *l, const struct sys_prlimit64_args *uap, register_t *r
 	p = proc_or_self(l, SCARG(uap, pid));
 	error = p != NULL ? may_limit(l, p) : ESRCH;
 	if (error == 0) {
-		old = p->p_limit->pl_rlimit[which];
+		old = get_limit(p, which);
 		if (set)
 			error = set_limit(l, p, which, &new);
 	}
