@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/filedesc.h>
 #include <sys/kauth.h>
+#include <sys/resourcevar.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/vfs_syscalls.h>
@@ -440,6 +441,8 @@ sys_truncate(struct lwp *l, const struct sys_truncate_args *uap, register_t *ret
 		error = VOP_ACCESS(vp, VWRITE, l->l_cred);
 	if (error == 0)
 		error = vn_writechk(vp);
+	if (error == 0)
+		error = lim_fsize_set(l, SCARG(uap, length));
 	if (error == 0) {
 		vattr_null(&va);
 		va.va_size = SCARG(uap, length);

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/filedesc.h>
 #include <sys/mount.h>
+#include <sys/resourcevar.h>
 #include <sys/vfs_syscalls.h>
 
 #include "rump_mount.h"
@@ -156,6 +157,8 @@ allocate_common(int fd, off_t pos, off_t len, int (*vop)(struct vnode *, off_t, 
 	if (error == 0) {
 		(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 		error = vn_writechk(vp);
+		if (error == 0 && vop == VOP_FALLOCATE)
+			error = lim_fsize_set(curlwp, end);
 		if (error == 0)
 			error = (*vop)(vp, pos, len);
 		VOP_UNLOCK(vp);

@@ -19,6 +19,7 @@
 #include <sys/ioctl.h>
 #include <sys/poll.h>
 #include <sys/proc.h>
+#include <sys/resourcevar.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <uvm/uvm_extern.h>
@@ -105,6 +106,35 @@ vn_read(struct file *fp, off_t *offset, struct uio *uio, kauth_cred_t cred, int 
 	return error;
 }
 
+/* VOP_WRITE() of as much as RLIMIT_FSIZE allows.  locks: vp's. */
+static int
+vn_write_limited(struct vnode *vp, struct uio *uio, int ioflag, kauth_cred_t cred)
+{
+	const size_t want = uio->uio_resid;
+	size_t len = want;
+	struct vattr va;
+	int error;
+
+	if (vp->v_type != VREG ||
+	    __predict_true(
+		atomic_load_relaxed(&curproc->p_limit->pl_rlimit[RLIMIT_FSIZE].rlim_cur) ==
+		RLIM_INFINITY))
+		return VOP_WRITE(vp, uio, ioflag, cred);
+	if ((ioflag & IO_APPEND) != 0) {
+		error = VOP_GETATTR(vp, &va, cred);
+		if (error != 0)
+			return error;
+		error = lim_fsize(curlwp, (off_t)va.va_size, &len);
+	} else
+		error = lim_fsize(curlwp, uio->uio_offset, &len);
+	if (error != 0)
+		return error;
+	uio->uio_resid = len;
+	error = VOP_WRITE(vp, uio, ioflag, cred);
+	uio->uio_resid += want - len;
+	return error;
+}
+
 static int
 vn_write(struct file *fp, off_t *offset, struct uio *uio, kauth_cred_t cred, int flags)
 {
@@ -123,7 +153,7 @@ vn_write(struct file *fp, off_t *offset, struct uio *uio, kauth_cred_t cred, int
 	count = uio->uio_resid;
 	error = (ioflag & IO_APPEND) != 0 ? 0 : vn_check_offset(vp, uio);
 	if (error == 0)
-		error = VOP_WRITE(vp, uio, ioflag, cred);
+		error = vn_write_limited(vp, uio, ioflag, cred);
 	if ((flags & FOF_UPDATE_OFFSET) != 0) {
 		if ((ioflag & IO_APPEND) != 0)
 			*offset = uio->uio_offset;
@@ -374,6 +404,8 @@ vn_ftruncate(struct file *fp, off_t length)
 		return EINVAL;
 	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	error = vn_writechk(vp);
+	if (error == 0)
+		error = lim_fsize_set(curlwp, length);
 	if (error == 0) {
 		vattr_null(&va);
 		va.va_size = length;
