@@ -22,6 +22,7 @@ void rump_test_sig_post(void);
 int rump_test_sig_calls(void);
 int rump_test_sig_asleep(void);
 void rump_test_sig_send(pid_t pid, int signo, int lid);
+void rump_test_sig_send_and_cred(int signo);
 int rump_test_sig_suspended(uint64_t mask);
 int rump_test_sig_masked(int signo);
 int rump_test_sig_pending(int signo);
@@ -112,6 +113,15 @@ rump_test_sig_send(pid_t pid, int signo, int lid)
 	if ((p = proc_find(pid)) != NULL)
 		kpsignal(p, &ksi, NULL);
 	mutex_exit(&proc_lock);
+}
+
+/* In one call: interrupted, and then it looks for new credentials. */
+void
+rump_test_sig_send_and_cred(int signo)
+{
+	rump_test_sig_send(curproc->p_pid, signo, 0);
+	proc_crmod_enter();
+	proc_crmod_leave(NULL, NULL, false);
 }
 
 /* A sleep under another mask: its error. */

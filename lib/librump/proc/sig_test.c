@@ -20,6 +20,7 @@ void rump_test_sig_post(void);
 int rump_test_sig_calls(void);
 int rump_test_sig_asleep(void);
 void rump_test_sig_send(pid_t pid, int signo, int lid);
+void rump_test_sig_send_and_cred(int signo);
 int rump_test_sig_suspended(uint64_t mask);
 int rump_test_sig_masked(int signo);
 int rump_test_sig_pending(int signo);
@@ -256,11 +257,12 @@ START_TEST(sig_past_ones_interrupt_nothing)
 	const struct timespec nap = { 0, 1000000 };
 
 	on_signal(SIGUSR1, 0, handler);
+	on_signal(SIGUSR2, 0, handler);
 	boot(models[_i].model);
 	new_process();
 	ck_assert_int_eq(rump_sys_kill(rump_sys_getpid(), SIGUSR1), 0);
 	ck_assert_int_eq(rump_sys_nanosleep(&nap, NULL), 0);
-	ck_assert_int_eq(rump_sys_setuid(0), 0);
+	IN_KERNEL(rump_test_sig_send_and_cred(SIGUSR2));
 	ck_assert_int_eq(rump_sys_nanosleep(&nap, NULL), 0);
 	rump_pub_lwproc_releaselwp();
 	halt();
