@@ -77,11 +77,10 @@ kauth_cred_getrefcnt(kauth_cred_t cred)
 void
 kauth_cred_clone(kauth_cred_t from, kauth_cred_t to)
 {
-	const u_int refcnt = to->cr_refcnt;
+	const size_t skip = offsetof(struct kauth_cred, cr_uid);
 
-	KASSERT(from != to && refcnt == 1);
-	memcpy(to, from, sizeof(*to));
-	to->cr_refcnt = refcnt;
+	KASSERT(from != to && kauth_cred_getrefcnt(to) == 1);
+	memcpy((char *)to + skip, (const char *)from + skip, sizeof(*to) - skip);
 }
 
 kauth_cred_t
