@@ -39,13 +39,14 @@ void rump_test_sig_own(pid_t own, int signo);
 		rump_unschedule(); \
 	} while (0)
 
-static volatile sig_atomic_t handled, handler_pid;
+static int handled; /* (a) it may run in several threads at once */
+static pid_t handler_pid;
 
 static void
 handler(int signo)
 {
-	handled++;
-	handler_pid = rump_sys_getpid();
+	__atomic_fetch_add(&handled, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&handler_pid, rump_sys_getpid(), __ATOMIC_RELAXED);
 }
 
 static void
@@ -246,7 +247,7 @@ START_TEST(sig_interrupts_a_sleep)
 	ck_assert_msg(sleeper_error == interruptions[_i].error, "%s: %d", name, sleeper_error);
 	IN_KERNEL(calls = rump_test_sig_calls());
 	ck_assert_msg(calls == interruptions[_i].calls, "%s: %d calls", name, calls);
-	ck_assert_msg(handled == interruptions[_i].handled, "%s: handled %d", name, (int)handled);
+	ck_assert_msg(handled == interruptions[_i].handled, "%s: handled %d", name, handled);
 	halt();
 }
 END_TEST
