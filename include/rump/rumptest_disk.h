@@ -29,7 +29,10 @@ struct rumptest_disk *rumptest_disk_of(const struct rumptest_image *image);
 /* The disk is not attached. */
 void rumptest_disk_free(struct rumptest_disk *d);
 
-/* The booted kernel gets it, as the path that is returned; NULL: errno. */
+/*
+ * The booted kernel gets it, as the path that is returned; NULL: errno.  With the component rumpdev_disk its partition table
+ * is read now, and wedges (/dev/dkN) appear.
+ */
 const char *rumptest_disk_attach(struct rumptest_disk *d);
 /* It is pulled out, whatever is under way.  After a halt that needs no call: attach it again as you like. */
 void rumptest_disk_detach(struct rumptest_disk *d);

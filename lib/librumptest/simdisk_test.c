@@ -125,6 +125,8 @@ START_TEST(simdisk_is_a_disk)
 	ck_gives(rump_sys_close(blk), 0);
 	ck_gives(rump_sys_pread(fd, in, 2 * SECT, SIZE - SECT), SECT);
 	ck_fails(rump_sys_pwrite(fd, in, SECT, SIZE), ENOSPC);
+	ck_fails(rump_sys_pwrite(fd, in, SECT, SIZE + SECT), EINVAL);
+	ck_gives(rump_sys_pread(fd, in, SECT, SIZE + SECT), 0);
 	ck_assert_int_eq(rumptest_disk_put(d, out, 1, 0), EBUSY);
 }
 END_TEST

@@ -27,5 +27,10 @@ struct disk_image_ops {
  * errors: EBUSY (taking back, and one is open).
  */
 int disk_image_setops(const struct disk_image_ops *ops);
+/*
+ * One more who has such devices (NULL: no more): changed is told of ops when they come, at once if they are there, and
+ * by NULL when they are taken back.  locks of changed: etfs's registration.  errors of changed: EBUSY (taking back).
+ */
+void disk_image_setclient(int (*changed)(const struct disk_image_ops *ops));
 
 #endif /* KPI_SYS_DISK_IMAGE_H */

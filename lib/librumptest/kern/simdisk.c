@@ -3,17 +3,19 @@
 /*
  * The driver of simulated disks: /dev/sd_simN, /dev/rsd_simN.  What a transfer does is the model's to say (host
  * code, simdisk.h); when it is done is a callout's, so that slow answers take the kernel's time, which may be
- * virtual.
+ * virtual.  Where disk(9) is linked each unit is a disk of its: its partitions are wedges.
  *
  *	FREE --attach--> THERE --detach--> GOING --no transfer left, nodes gone--> FREE
  *
- * Lock order: sd_cfglock (attach and detach, one at a time); sd_lock, a leaf.
+ * Lock order: sd_cfglock (attach and detach, one at a time); disk(9)'s locks; sd_lock, a leaf.
  */
 #include <sys/param.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/callout.h>
 #include <sys/condvar.h>
 #include <sys/conf.h>
+#include <sys/disk_image.h>
 #include <sys/dkio.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
@@ -46,6 +48,8 @@ struct sd_unit {
 	void *su_disk;			       /* (i) */
 	uint64_t su_size;		       /* (i) bytes */
 	u_int su_sector;		       /* (i) bytes */
+	void *
+	    su_image; /* (a) disk(9)'s, or NULL; changed with sd_cfglock, and freed when nobody is inside */
 };
 
 MODULE(MODULE_CLASS_DRIVER, sd_sim, NULL);
@@ -54,6 +58,8 @@ static kmutex_t sd_cfglock, sd_lock;
 static kcondvar_t sd_cv;
 static struct sd_unit sd_units[SIMDISK_UNITS];
 static devmajor_t sd_bmajor, sd_cmajor;
+static const struct disk_image_ops
+    *image_ops; /* sd_cfglock; does not change while a unit has an image */
 
 /* The unit of a device, which stays THERE's until sd_leave(); NULL: none. */
 static struct sd_unit *
@@ -103,7 +109,9 @@ transfer_range(const struct sd_unit *su, const struct buf *bp, uint64_t *offp, s
 		return EINVAL;
 	*offp = off;
 	*lenp = off < su->su_size ? MIN((uint64_t)bp->b_bcount, su->su_size - off) : 0;
-	return *lenp == 0 && bp->b_bcount != 0 && (bp->b_flags & B_READ) == 0 ? ENOSPC : 0;
+	if (*lenp != 0 || bp->b_bcount == 0 || (bp->b_flags & B_READ) != 0)
+		return 0;
+	return off == su->su_size ? ENOSPC : EINVAL; /* as bounds_check_with_mediasize() has it */
 }
 
 /* Ask the model, and end bp and the stay in su. */
@@ -183,6 +191,68 @@ sd_strategy(struct buf *bp)
 		transfer_do(su, bp);
 }
 
+/* ---- Partitions ---- */
+
+/* locks: sd_cfglock. */
+static void
+image_offer(int unit)
+{
+	struct sd_unit *const su = &sd_units[unit];
+	char name[16];
+	void *image;
+
+	if (image_ops == NULL || su->su_image != NULL)
+		return;
+	snprintf(name, sizeof(name), "sd_sim%d", unit);
+	if ((*image_ops->dio_attach)(
+		name, makedev(sd_bmajor, unit), su->su_sector, su->su_size, &image) == 0)
+		atomic_store_release(&su->su_image, image);
+}
+
+/* Nobody is inside.  locks: sd_cfglock. */
+static void
+image_take(struct sd_unit *su)
+{
+	void *const image = su->su_image;
+
+	if (image == NULL)
+		return;
+	su->su_image = NULL;
+	(void)(*image_ops->dio_detach)(image, true);
+}
+
+/* disk(9) comes, or goes: at a halt, or if no unit is its. */
+static int
+images_changed(const struct disk_image_ops *ops)
+{
+	int error = 0;
+
+	mutex_enter(&sd_cfglock);
+	for (int i = 0; i < SIMDISK_UNITS && ops == NULL; i++)
+		if (sd_units[i].su_image != NULL && !cold)
+			error = EBUSY;
+	for (int i = 0; i < SIMDISK_UNITS && error == 0 && ops == NULL; i++)
+		image_take(&sd_units[i]);
+	if (error == 0)
+		image_ops = ops;
+	for (int i = 0; i < SIMDISK_UNITS && ops != NULL; i++)
+		if (sd_units[i].su_state == SD_THERE)
+			image_offer(i);
+	mutex_exit(&sd_cfglock);
+	return error;
+}
+
+/* locks: none; su is entered. */
+static int
+image_ioctl(struct sd_unit *su, dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
+{
+	void *const image = atomic_load_acquire(&su->su_image);
+	const int error =
+	    image != NULL ? (*image_ops->dio_ioctl)(image, dev, cmd, data, flag, l) : ENOTTY;
+
+	return error == EPASSTHROUGH ? ENOTTY : error;
+}
+
 /* ---- The rest of the switch ---- */
 
 static int
@@ -241,7 +311,7 @@ sd_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 		error = sd_flush(su);
 		break;
 	default:
-		error = ENOTTY;
+		error = image_ioctl(su, dev, cmd, data, flag, l);
 		break;
 	}
 	sd_leave(su);
@@ -312,6 +382,7 @@ rump_simdisk_attach(
 	(void)rump_devnode_add(name, S_IFBLK | 0600, makedev(sd_bmajor, unit));
 	snprintf(name, sizeof(name), "rsd_sim%d", unit);
 	(void)rump_devnode_add(name, S_IFCHR | 0600, makedev(sd_cmajor, unit));
+	image_offer(unit);
 	mutex_exit(&sd_cfglock);
 	return unit;
 }
@@ -364,6 +435,7 @@ unit_detach(int unit)
 		}
 	}
 	mutex_exit(&sd_lock);
+	image_take(su);
 	rump_devnode_remove_dev(S_IFBLK, makedev(sd_bmajor, unit));
 	rump_devnode_remove_dev(S_IFCHR, makedev(sd_cmajor, unit));
 	vdevgone(sd_bmajor, unit, unit, VBLK);
@@ -393,11 +465,15 @@ sd_sim_modcmd(modcmd_t cmd, void *arg)
 		mutex_init(&sd_lock, MUTEX_DEFAULT, IPL_NONE);
 		cv_init(&sd_cv, "simdisk");
 		sd_bmajor = sd_cmajor = NODEVMAJOR;
+		image_ops = NULL;
 		error = devsw_attach("sd_sim", &sd_bdevsw, &sd_bmajor, &sd_cdevsw, &sd_cmajor);
-		if (error == 0)
+		if (error == 0) {
+			disk_image_setclient(images_changed);
 			return 0;
+		}
 		break;
 	case MODULE_CMD_FINI:
+		disk_image_setclient(NULL);
 		for (int i = 0; i < SIMDISK_UNITS; i++)
 			rump_simdisk_detach(i);
 		devsw_detach(&sd_bdevsw, &sd_cdevsw);

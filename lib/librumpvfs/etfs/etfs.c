@@ -23,10 +23,11 @@
 
 kmutex_t etfs_lock;
 static kmutex_t etfs_reglock;
-unsigned rump_etfs_count;		      /* (a) entries; written with etfs_lock */
-uint64_t rump_etfs_firsts;		      /* (a) likewise */
-static TAILQ_HEAD(, etfs_entry) etfs_entries; /* (e), changed with etfs_reglock too */
-static struct mount *etfs_mount;	      /* the root file system */
+unsigned rump_etfs_count;				   /* (a) entries; written with etfs_lock */
+uint64_t rump_etfs_firsts;				   /* (a) likewise */
+static TAILQ_HEAD(, etfs_entry) etfs_entries;		   /* (e), changed with etfs_reglock too */
+static struct mount *etfs_mount;			   /* the root file system */
+static int (*image_client)(const struct disk_image_ops *); /* etfs_reglock */
 
 /* The list has changed: tell the walk without locks. */
 static void
@@ -173,6 +174,16 @@ offer_disk(struct etfs_entry *ee)
 		etfs_disk_attach(ee->ee_file, ee->ee_unit, ee->ee_node->rn_rdev);
 }
 
+void
+disk_image_setclient(int (*changed)(const struct disk_image_ops *))
+{
+	mutex_enter(&etfs_reglock);
+	image_client = changed;
+	if (changed != NULL && etfs_disk_ops() != NULL)
+		(void)(*changed)(etfs_disk_ops());
+	mutex_exit(&etfs_reglock);
+}
+
 int
 disk_image_setops(const struct disk_image_ops *ops)
 {
@@ -182,6 +193,8 @@ disk_image_setops(const struct disk_image_ops *ops)
 	mutex_enter(&etfs_reglock);
 	if (ops != NULL)
 		etfs_disk_setops(ops);
+	if (image_client != NULL)
+		error = (*image_client)(ops);
 	TAILQ_FOREACH (ee, &etfs_entries, ee_list) {
 		if (ops != NULL)
 			offer_disk(ee);

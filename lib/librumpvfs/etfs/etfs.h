@@ -86,6 +86,7 @@ int etfs_readdir(void *v);
 
 struct disk_image_ops;
 void etfs_disk_setops(const struct disk_image_ops *ops);
+const struct disk_image_ops *etfs_disk_ops(void);
 void etfs_disk_attach(struct etfs_file *ef, int unit, dev_t dev);
 /* errors: EBUSY. */
 int etfs_disk_detach(struct etfs_file *ef, bool force);

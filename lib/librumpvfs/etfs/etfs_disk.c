@@ -17,6 +17,12 @@ etfs_disk_setops(const struct disk_image_ops *ops)
 	image_ops = ops;
 }
 
+const struct disk_image_ops *
+etfs_disk_ops(void)
+{
+	return image_ops;
+}
+
 void
 etfs_disk_attach(struct etfs_file *ef, int unit, dev_t dev)
 {
