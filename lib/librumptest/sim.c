@@ -17,7 +17,7 @@
 
 #define ARENA_BASE ((uintptr_t)0x200000000000) /* where no host puts anything by itself */
 
-struct sim_trace sim_private_trace;
+struct sim_trace rumptest__private_trace;
 
 static uintptr_t arena_next;
 static cpu_set_t cpus; /* the process's own choice, to be given back */
@@ -25,8 +25,8 @@ static cpu_set_t cpus; /* the process's own choice, to be given back */
 static int
 thread_make(const char *name, struct rumpuser_sim_thread **tp)
 {
-	(void)sim_need_actor("rumpuser_thread_create()");
-	*tp = sim_actor_new(name, false);
+	(void)rumptest__need_actor("rumpuser_thread_create()");
+	*tp = rumptest__actor_new(name, false);
 	return *tp == NULL ? ENOMEM : 0;
 }
 
@@ -36,7 +36,7 @@ random_bytes(void *buf, size_t len)
 	unsigned char *p = buf;
 
 	while (len > 0) {
-		const uint64_t r = sim_rng_next(&sim.s_random);
+		const uint64_t r = rumptest__rng_next(&sim.s_random);
 		const size_t n = len < sizeof(r) ? len : sizeof(r);
 
 		(void)memcpy(p, &r, n);
@@ -64,15 +64,15 @@ address(size_t size, size_t align)
 
 static const struct rumpuser_sim table = {
 	.rs_thread_make = thread_make,
-	.rs_thread_unmake = sim_actor_free,
-	.rs_thread_begin = sim_actor_begin,
-	.rs_thread_join = sim_actor_join,
-	.rs_park = sim_park,
-	.rs_unpark = sim_unpark,
-	.rs_clock = sim_clock,
+	.rs_thread_unmake = rumptest__actor_free,
+	.rs_thread_begin = rumptest__actor_begin,
+	.rs_thread_join = rumptest__actor_join,
+	.rs_park = rumptest__park,
+	.rs_unpark = rumptest__unpark,
+	.rs_clock = rumptest__clock,
 	.rs_getrandom = random_bytes,
 	.rs_address = address,
-	.rs_point = sim_point,
+	.rs_point = rumptest__point,
 	.rs_ncpu = 2,
 };
 
@@ -83,7 +83,7 @@ forked(void)
 	if (!sim.s_on)
 		return;
 	sim.s_on = false;
-	sim_self = NULL;
+	rumptest__self = NULL;
 	(void)rumpuser_sim_set(NULL);
 }
 
@@ -96,7 +96,7 @@ register_fork(void)
 static void
 misuse(const char *what)
 {
-	sim_say("simulation: %s\n", what);
+	rumptest__say("simulation: %s\n", what);
 	abort();
 }
 
@@ -115,7 +115,7 @@ pin(void)
 }
 
 void
-sim_begin_traced(uint64_t seed, struct sim_trace *trace)
+rumptest__begin_traced(uint64_t seed, struct sim_trace *trace)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -129,34 +129,34 @@ sim_begin_traced(uint64_t seed, struct sim_trace *trace)
 	sim.s_end = &sim.s_actors;
 	sim.s_trace = trace;
 	arena_next = ARENA_BASE;
-	sim_rng_seed(&sim.s_random, ~seed);
-	sim_choice_begin(seed);
+	rumptest__rng_seed(&sim.s_random, ~seed);
+	rumptest__choice_begin(seed);
 	if (rumpuser_sim_set(&table) != 0)
 		misuse("rumptest_sim_begin() when a kernel is up");
 	pin();
-	if ((sim_self = sim.s_main = sim_actor_new("test", true)) == NULL)
+	if ((rumptest__self = sim.s_main = rumptest__actor_new("test", true)) == NULL)
 		misuse("no memory");
-	sim_self->a_state = A_RUNNING;
+	rumptest__self->a_state = A_RUNNING;
 	sim.s_on = true;
 }
 
 void
 rumptest_sim_begin(uint64_t seed)
 {
-	sim_begin_traced(seed, &sim_private_trace);
+	rumptest__begin_traced(seed, &rumptest__private_trace);
 }
 
 uint64_t
 rumptest_sim_end(void)
 {
-	if (!sim.s_on || sim_self != sim.s_main)
+	if (!sim.s_on || rumptest__self != sim.s_main)
 		misuse("rumptest_sim_end() by a thread that has not begun one");
 	if (sim.s_actors->a_next != NULL)
-		sim_die("rumptest_sim_end() when other threads are left");
+		rumptest__die("rumptest_sim_end() when other threads are left");
 	if (rumpuser_sim_set(NULL) != 0)
 		misuse("rumptest_sim_end() when a kernel is up");
-	sim_actor_free(sim_self);
-	sim_self = NULL;
+	rumptest__actor_free(rumptest__self);
+	rumptest__self = NULL;
 	sim.s_on = false;
 	(void)sched_setaffinity(0, sizeof(cpus), &cpus);
 	return sim.s_trace->st_hash;
@@ -182,7 +182,7 @@ thread_main(void *arg)
 {
 	struct rumptest_thread *const t = arg;
 
-	sim_actor_begin(t->t_actor);
+	rumptest__actor_begin(t->t_actor);
 	t->t_fn(t->t_arg);
 	return NULL;
 }
@@ -192,14 +192,14 @@ rumptest_spawn(void (*fn)(void *), void *arg)
 {
 	struct rumptest_thread *const t = calloc(1, sizeof(*t));
 
-	(void)sim_need_actor("rumptest_spawn()");
-	if (t == NULL || (t->t_actor = sim_actor_new("test", true)) == NULL)
+	(void)rumptest__need_actor("rumptest_spawn()");
+	if (t == NULL || (t->t_actor = rumptest__actor_new("test", true)) == NULL)
 		misuse("no memory");
 	t->t_fn = fn;
 	t->t_arg = arg;
 	if (pthread_create(&t->t_pthread, NULL, thread_main, t) != 0)
 		misuse("the host makes no thread");
-	sim_choice_restart();
+	rumptest__choice_restart();
 	return t;
 }
 
@@ -212,14 +212,14 @@ rumptest_pthread(const struct rumptest_thread *t)
 void
 rumptest_yield(void)
 {
-	(void)sim_need_actor("rumptest_yield()");
-	sim_spin(NULL);
+	(void)rumptest__need_actor("rumptest_yield()");
+	rumptest__spin(NULL);
 }
 
 void
 rumptest_join(struct rumptest_thread *t)
 {
-	sim_actor_join(t->t_actor);
+	rumptest__actor_join(t->t_actor);
 	(void)pthread_join(t->t_pthread, NULL);
 	free(t);
 }

@@ -22,7 +22,7 @@
 #include "sim_impl.h"
 
 struct sim sim;
-__thread struct rumpuser_sim_thread *sim_self;
+__thread struct rumpuser_sim_thread *rumptest__self;
 
 static uint32_t lent; /* (a) futex word of the one that lends the baton for a report */
 static pthread_key_t end_key;
@@ -49,15 +49,15 @@ word_set(uint32_t *word, uint32_t value)
 }
 
 struct rumpuser_sim_thread *
-sim_need_actor(const char *what)
+rumptest__need_actor(const char *what)
 {
-	if (sim_self == NULL) {
-		sim_say("%s by a thread that takes no part in the simulation: "
-			"make threads by rumptest_spawn()\n",
+	if (rumptest__self == NULL) {
+		rumptest__say("%s by a thread that takes no part in the simulation: "
+			      "make threads by rumptest_spawn()\n",
 		    what);
 		abort();
 	}
-	return sim_self;
+	return rumptest__self;
 }
 
 /* Until the holder gives it. */
@@ -71,7 +71,7 @@ wait_for_baton(struct rumpuser_sim_thread *a)
 		__atomic_store_n(&a->a_baton, BATON_NONE, __ATOMIC_RELAXED);
 		if (baton == BATON_RUN)
 			break;
-		sim_report_self(a);
+		rumptest__report_self(a);
 		word_set(&lent, 0);
 	}
 	a->a_state = A_RUNNING;
@@ -82,7 +82,7 @@ wait_for_baton(struct rumpuser_sim_thread *a)
 }
 
 void
-sim_lend(struct rumpuser_sim_thread *a)
+rumptest__lend(struct rumpuser_sim_thread *a)
 {
 	__atomic_store_n(&lent, 1, __ATOMIC_RELAXED);
 	word_set(&a->a_baton, BATON_REPORT);
@@ -95,7 +95,7 @@ choose(void)
 {
 	struct rumpuser_sim_thread *next;
 
-	while ((next = sim_choice_pick()) == NULL) {
+	while ((next = rumptest__choice_pick()) == NULL) {
 		bool spinning = false;
 
 		for (struct rumpuser_sim_thread *a = sim.s_actors; a != NULL; a = a->a_next)
@@ -104,17 +104,17 @@ choose(void)
 				spinning = true;
 			}
 		if (spinning)
-			sim_clock_spin();
-		else if (!sim_clock_jump())
-			sim_die("deadlock: nobody can go on");
+			rumptest__clock_spin();
+		else if (!rumptest__clock_jump())
+			rumptest__die("deadlock: nobody can go on");
 	}
 	return next;
 }
 
 void
-sim_yield(int why, const volatile void *object)
+rumptest__yield(int why, const volatile void *object)
 {
-	struct rumpuser_sim_thread *const a = sim_self;
+	struct rumpuser_sim_thread *const a = rumptest__self;
 	const bool ended = a->a_state == A_ENDED;
 
 	sim.s_busy = true;
@@ -128,26 +128,26 @@ sim_yield(int why, const volatile void *object)
 		sim.s_busy = false;
 		return;
 	}
-	sim_trace_switch(a, next, why, object);
+	rumptest__trace_switch(a, next, why, object);
 	if (ended)
-		sim_self = NULL;
+		rumptest__self = NULL;
 	word_set(&next->a_baton, BATON_RUN);
 	if (!ended)
 		wait_for_baton(a);
 }
 
 void
-sim_ready(struct rumpuser_sim_thread *a)
+rumptest__ready(struct rumpuser_sim_thread *a)
 {
 	a->a_state = A_READY;
 	a->a_order = ++sim.s_order;
-	sim_choice_ready(a);
+	rumptest__choice_ready(a);
 }
 
 /* ---- Coming and going ---- */
 
 struct rumpuser_sim_thread *
-sim_actor_new(const char *name, bool test)
+rumptest__actor_new(const char *name, bool test)
 {
 	struct rumpuser_sim_thread *const a = calloc(1, sizeof(*a));
 
@@ -157,15 +157,15 @@ sim_actor_new(const char *name, bool test)
 	a->a_test = test;
 	(void)snprintf(a->a_name, sizeof(a->a_name), "%s", name);
 	a->a_deadline = RUMPUSER_FOREVER;
-	sim_choice_actor(a);
+	rumptest__choice_actor(a);
 	*sim.s_end = a;
 	sim.s_end = &a->a_next;
-	sim_ready(a);
+	rumptest__ready(a);
 	return a;
 }
 
 void
-sim_actor_free(struct rumpuser_sim_thread *a)
+rumptest__actor_free(struct rumpuser_sim_thread *a)
 {
 	struct rumpuser_sim_thread **ap = &sim.s_actors;
 
@@ -191,8 +191,8 @@ thread_ends(void *arg)
 	a->a_state = A_ENDED;
 	for (struct rumpuser_sim_thread *b = sim.s_actors; b != NULL; b = b->a_next)
 		if (b->a_state == A_JOINING && b->a_joins == a)
-			sim_ready(b);
-	sim_yield(WHY_END, NULL);
+			rumptest__ready(b);
+	rumptest__yield(WHY_END, NULL);
 }
 
 static void
@@ -202,33 +202,33 @@ make_key(void)
 }
 
 void
-sim_actor_begin(struct rumpuser_sim_thread *a)
+rumptest__actor_begin(struct rumpuser_sim_thread *a)
 {
 	(void)pthread_once(&end_once, make_key);
 	(void)pthread_setspecific(end_key, a);
-	sim_self = a;
+	rumptest__self = a;
 	wait_for_baton(a);
 }
 
 void
-sim_actor_join(struct rumpuser_sim_thread *a)
+rumptest__actor_join(struct rumpuser_sim_thread *a)
 {
-	struct rumpuser_sim_thread *const self = sim_need_actor("a join");
+	struct rumpuser_sim_thread *const self = rumptest__need_actor("a join");
 
 	while (a->a_state != A_ENDED) {
 		self->a_state = A_JOINING;
 		self->a_joins = a;
-		sim_yield(WHY_JOIN, NULL);
+		rumptest__yield(WHY_JOIN, NULL);
 	}
-	sim_actor_free(a);
+	rumptest__actor_free(a);
 }
 
 /* ---- Waiting and points ---- */
 
 int
-sim_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
+rumptest__park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
 {
-	struct rumpuser_sim_thread *const a = sim_need_actor("rumpuser_park()");
+	struct rumpuser_sim_thread *const a = rumptest__need_actor("rumpuser_park()");
 
 	sim.s_points++;
 	if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != expect)
@@ -241,13 +241,13 @@ sim_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns)
 	a->a_word = word;
 	a->a_deadline = deadline_ns;
 	a->a_timedout = false;
-	sim_yield(WHY_PARK, word);
+	rumptest__yield(WHY_PARK, word);
 	a->a_word = NULL;
 	return a->a_timedout ? ETIMEDOUT : 0;
 }
 
 void
-sim_unpark(const uint32_t *word, int n)
+rumptest__unpark(const uint32_t *word, int n)
 {
 	while (n-- > 0) {
 		struct rumpuser_sim_thread *first = NULL;
@@ -258,40 +258,40 @@ sim_unpark(const uint32_t *word, int n)
 				first = a;
 		if (first == NULL)
 			return;
-		sim_ready(first);
+		rumptest__ready(first);
 	}
 }
 
 void
-sim_spin(const volatile void *object)
+rumptest__spin(const volatile void *object)
 {
-	struct rumpuser_sim_thread *const a = sim_self;
+	struct rumpuser_sim_thread *const a = rumptest__self;
 
 	sim.s_busy = true;
 	a->a_spinning = true;
 	a->a_spunat = sim.s_points;
-	sim_choice_spins(a);
-	sim_ready(a);
-	sim_yield(RUMPUSER_POINT_SPIN, object);
+	rumptest__choice_spins(a);
+	rumptest__ready(a);
+	rumptest__yield(RUMPUSER_POINT_SPIN, object);
 }
 
 void
-sim_point(enum rumpuser_point kind, const volatile void *object)
+rumptest__point(enum rumpuser_point kind, const volatile void *object)
 {
-	struct rumpuser_sim_thread *const a = sim_self;
+	struct rumpuser_sim_thread *const a = rumptest__self;
 
 	if (__builtin_expect(a == NULL || sim.s_busy, 0))
 		return;
 	if (__builtin_expect(kind == RUMPUSER_POINT_SPIN, 0)) {
-		sim_spin(object);
+		rumptest__spin(object);
 		return;
 	}
 	if (__builtin_expect(++sim.s_points < sim.s_next, 1))
 		return;
 	sim.s_busy = true;
-	if (sim_choice_due()) {
-		sim_ready(a);
-		sim_yield(kind, object);
+	if (rumptest__choice_due()) {
+		rumptest__ready(a);
+		rumptest__yield(kind, object);
 	}
 	sim.s_busy = false;
 }

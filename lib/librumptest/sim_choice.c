@@ -11,7 +11,7 @@
  *
  * Nobody knows the length of a run beforehand, so what is drawn has no scale of its own.  The gaps of a
  * walk are up to 2^b points with any b to c_bits alike: bursts of switches, and long rests.  The
- * points of PCT are counted from the last sim_choice_restart(): from 2^b to 2^(b+1) there is one with
+ * points of PCT are counted from the last rumptest__choice_restart(): from 2^b to 2^(b+1) there is one with
  * a chance of a half.
  */
 #include "sim_impl.h"
@@ -36,7 +36,7 @@ rotl(uint64_t x, int k)
 
 /* xoshiro256++ 1.0, Blackman and Vigna. */
 uint64_t
-sim_rng_next(struct sim_rng *r)
+rumptest__rng_next(struct sim_rng *r)
 {
 	uint64_t *const s = r->r_s;
 	const uint64_t result = rotl(s[0] + s[3], 23) + s[0];
@@ -53,7 +53,7 @@ sim_rng_next(struct sim_rng *r)
 
 /* The state by splitmix64, as its authors advise. */
 void
-sim_rng_seed(struct sim_rng *r, uint64_t seed)
+rumptest__rng_seed(struct sim_rng *r, uint64_t seed)
 {
 	for (int i = 0; i < 4; i++) {
 		uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
@@ -67,7 +67,7 @@ sim_rng_seed(struct sim_rng *r, uint64_t seed)
 static uint64_t
 below(uint64_t n)
 {
-	return sim_rng_next(&choice.c_rng) % n;
+	return rumptest__rng_next(&choice.c_rng) % n;
 }
 
 /* The mode's next decision, then whatever else has to be looked at. */
@@ -120,17 +120,17 @@ decide(void)
 }
 
 void
-sim_choice_begin(uint64_t seed)
+rumptest__choice_begin(uint64_t seed)
 {
-	sim_rng_seed(&choice.c_rng, seed);
+	rumptest__rng_seed(&choice.c_rng, seed);
 	choice.c_mode = seed == 0 ? FIFO : seed % 2 == 0 ? WALK : PCT;
 	choice.c_bits = 2 + 2 * (unsigned)(seed / 2 % 4);
 	choice.c_lowest = 0;
-	sim_choice_restart();
+	rumptest__choice_restart();
 }
 
 void
-sim_choice_restart(void)
+rumptest__choice_restart(void)
 {
 	choice.c_nchanges = 0;
 	for (int b = 0; b < CHANGES_MAX; b++)
@@ -141,9 +141,9 @@ sim_choice_restart(void)
 }
 
 void
-sim_choice_actor(struct rumpuser_sim_thread *a)
+rumptest__choice_actor(struct rumpuser_sim_thread *a)
 {
-	a->a_priority = 1 + (int64_t)(sim_rng_next(&choice.c_rng) >> 2);
+	a->a_priority = 1 + (int64_t)(rumptest__rng_next(&choice.c_rng) >> 2);
 }
 
 /* One that looked in vain may look again when somebody has done something since. */
@@ -164,43 +164,45 @@ others_above(int64_t priority)
 }
 
 void
-sim_choice_ready(const struct rumpuser_sim_thread *a)
+rumptest__choice_ready(const struct rumpuser_sim_thread *a)
 {
-	if (choice.c_mode == PCT && sim_self != NULL && a->a_priority > sim_self->a_priority)
+	if (choice.c_mode == PCT && rumptest__self != NULL &&
+	    a->a_priority > rumptest__self->a_priority)
 		sim.s_next = sim.s_points + 1;
 }
 
 void
-sim_choice_spins(struct rumpuser_sim_thread *a)
+rumptest__choice_spins(struct rumpuser_sim_thread *a)
 {
 	if (choice.c_mode == PCT)
 		a->a_priority = --choice.c_lowest;
 }
 
 bool
-sim_choice_due(void)
+rumptest__choice_due(void)
 {
 	const bool drawn = sim.s_points >= choice.c_decide;
 	const bool unfair = sim.s_points >= sim.s_switched + SIM_UNFAIR && others_above(INT64_MIN);
 	bool way = drawn || unfair;
 
 	if (sim.s_points >= sim.s_waited + SIM_LIVELOCK)
-		sim_die("livelock: ten million points, and no thread of the test's has waited");
+		rumptest__die(
+		    "livelock: ten million points, and no thread of the test's has waited");
 	if (sim.s_points >= sim.s_moved + SIM_WORK)
-		sim_clock_pass(SIM_WORK_NS);
+		rumptest__clock_pass(SIM_WORK_NS);
 	if ((drawn && choice.c_mode == PCT) || unfair)
-		sim_self->a_priority = --choice.c_lowest;
+		rumptest__self->a_priority = --choice.c_lowest;
 	if (drawn)
 		decide();
 	else
 		set_next();
 	if (choice.c_mode == PCT)
-		way = others_above(sim_self->a_priority);
+		way = others_above(rumptest__self->a_priority);
 	return way;
 }
 
 struct rumpuser_sim_thread *
-sim_choice_pick(void)
+rumptest__choice_pick(void)
 {
 	struct rumpuser_sim_thread *best = NULL;
 	uint64_t n = 0;

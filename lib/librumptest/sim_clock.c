@@ -11,18 +11,18 @@ moved(int64_t now)
 	sim.s_now = now;
 	sim.s_moved = sim.s_points;
 	sim.s_reads = 0;
-	sim_trace_jump();
+	rumptest__trace_jump();
 }
 
 int64_t
-sim_clock(enum rumpuser_clock clock)
+rumptest__clock(enum rumpuser_clock clock)
 {
-	if (sim_self != NULL && ++sim.s_reads > SIM_READS_MAX)
-		sim_spin(NULL);
+	if (rumptest__self != NULL && ++sim.s_reads > SIM_READS_MAX)
+		rumptest__spin(NULL);
 	return clock == RUMPUSER_CLOCK_WALL ? SIM_WALL_NS + (sim.s_now - SIM_EPOCH_NS) : sim.s_now;
 }
 
-/* Those whose deadline has come, in the order they parked: the order of sim_ready(). */
+/* Those whose deadline has come, in the order they parked: the order of rumptest__ready(). */
 static bool
 wake_due(bool last)
 {
@@ -38,7 +38,7 @@ wake_due(bool last)
 				first = a;
 		if (first != NULL) {
 			first->a_timedout = true;
-			sim_ready(first);
+			rumptest__ready(first);
 			any = true;
 		}
 	} while (first != NULL);
@@ -46,22 +46,22 @@ wake_due(bool last)
 }
 
 void
-sim_clock_pass(int64_t ns)
+rumptest__clock_pass(int64_t ns)
 {
 	moved(sim.s_now + ns);
 	(void)wake_due(false);
 }
 
 void
-sim_clock_spin(void)
+rumptest__clock_spin(void)
 {
 	if (sim.s_spunat != sim.s_points) {
 		sim.s_spunat = sim.s_points;
 		sim.s_spins = 0;
 	}
 	if (++sim.s_spins > SIM_LIVELOCK)
-		sim_die("livelock: everybody spins");
-	sim_clock_pass(SIM_SPIN_NS);
+		rumptest__die("livelock: everybody spins");
+	rumptest__clock_pass(SIM_SPIN_NS);
 }
 
 /* Only the kernel's timers go on, and have for long. */
@@ -75,7 +75,7 @@ hopeless(int64_t next)
 }
 
 bool
-sim_clock_jump(void)
+rumptest__clock_jump(void)
 {
 	int64_t next = RUMPUSER_FOREVER;
 
@@ -98,7 +98,7 @@ rumptest_now(void)
 void
 rumptest_advance(int64_t ns)
 {
-	struct rumpuser_sim_thread *const a = sim_need_actor("rumptest_advance()");
+	struct rumpuser_sim_thread *const a = rumptest__need_actor("rumptest_advance()");
 
 	a->a_word = NULL;
 	a->a_last = true;
@@ -106,6 +106,6 @@ rumptest_advance(int64_t ns)
 	    ns > RUMPUSER_FOREVER - 1 - sim.s_now ? RUMPUSER_FOREVER - 1 : sim.s_now + ns;
 	a->a_state = A_PARKED;
 	a->a_order = ++sim.s_order;
-	sim_yield(WHY_ADVANCE, NULL);
+	rumptest__yield(WHY_ADVANCE, NULL);
 	a->a_last = false;
 }

@@ -76,6 +76,8 @@ struct sim_rng {
 	uint64_t r_s[4];
 };
 
+/* Names with linkage begin with rumptest_: the library is static, and the program a test's. */
+#define sim rumptest__sim
 extern struct sim {
 	bool s_on;
 	uint64_t s_seed;
@@ -97,61 +99,61 @@ extern struct sim {
 	struct sim_rng s_random;
 	struct sim_trace *s_trace;
 } sim;
-extern __thread struct rumpuser_sim_thread *sim_self; /* NULL: no actor */
+extern __thread struct rumpuser_sim_thread *rumptest__self; /* NULL: no actor */
 
 /* sim.c */
-extern struct sim_trace sim_private_trace;
-void sim_begin_traced(uint64_t seed, struct sim_trace *trace);
+extern struct sim_trace rumptest__private_trace;
+void rumptest__begin_traced(uint64_t seed, struct sim_trace *trace);
 
 /* sim_actor.c */
-struct rumpuser_sim_thread *sim_actor_new(const char *name, bool test);
-void sim_actor_free(struct rumpuser_sim_thread *a);
-void sim_actor_begin(struct rumpuser_sim_thread *a);
-void sim_actor_join(struct rumpuser_sim_thread *a);
-int sim_park(const uint32_t *word, uint32_t expect, int64_t deadline_ns);
-void sim_unpark(const uint32_t *word, int n);
-void sim_point(enum rumpuser_point kind, const volatile void *object);
-void sim_spin(const volatile void *object);
-void sim_ready(struct rumpuser_sim_thread *a);
+struct rumpuser_sim_thread *rumptest__actor_new(const char *name, bool test);
+void rumptest__actor_free(struct rumpuser_sim_thread *a);
+void rumptest__actor_begin(struct rumpuser_sim_thread *a);
+void rumptest__actor_join(struct rumpuser_sim_thread *a);
+int rumptest__park(const uint32_t *word, uint32_t expect, int64_t deadline_ns);
+void rumptest__unpark(const uint32_t *word, int n);
+void rumptest__point(enum rumpuser_point kind, const volatile void *object);
+void rumptest__spin(const volatile void *object);
+void rumptest__ready(struct rumpuser_sim_thread *a);
 /* The caller, whose state says that it cannot run, or READY, lets the one chosen run. */
-void sim_yield(int why, const volatile void *object);
+void rumptest__yield(int why, const volatile void *object);
 /* Have a print itself, on its own thread, and wait for that. */
-void sim_lend(struct rumpuser_sim_thread *a);
+void rumptest__lend(struct rumpuser_sim_thread *a);
 /* The thread must be an actor: end the process otherwise. */
-struct rumpuser_sim_thread *sim_need_actor(const char *what);
+struct rumpuser_sim_thread *rumptest__need_actor(const char *what);
 
-/* sim_clock.c */
-int64_t sim_clock(enum rumpuser_clock clock);
+/* rumptest__clock.c */
+int64_t rumptest__clock(enum rumpuser_clock clock);
 /* Time passes for those who work or spin; those PARKED that are due become READY. */
-void sim_clock_pass(int64_t ns);
-void sim_clock_spin(void);
+void rumptest__clock_pass(int64_t ns);
+void rumptest__clock_spin(void);
 /* Jump to the earliest deadline.  False: there is none, or nothing that may still happen. */
-bool sim_clock_jump(void);
+bool rumptest__clock_jump(void);
 
 /* sim_choice.c */
-uint64_t sim_rng_next(struct sim_rng *r);
-void sim_rng_seed(struct sim_rng *r, uint64_t seed);
-void sim_choice_begin(uint64_t seed);
+uint64_t rumptest__rng_next(struct sim_rng *r);
+void rumptest__rng_seed(struct sim_rng *r, uint64_t seed);
+void rumptest__choice_begin(uint64_t seed);
 /* The schedule's drawn points are counted from here. */
-void sim_choice_restart(void);
-void sim_choice_actor(struct rumpuser_sim_thread *a);
+void rumptest__choice_restart(void);
+void rumptest__choice_actor(struct rumpuser_sim_thread *a);
 /* a has become READY, or will be when others have done something. */
-void sim_choice_ready(const struct rumpuser_sim_thread *a);
-void sim_choice_spins(struct rumpuser_sim_thread *a);
+void rumptest__choice_ready(const struct rumpuser_sim_thread *a);
+void rumptest__choice_spins(struct rumpuser_sim_thread *a);
 /* s_next has come: decide whether the runner gives way, and set the next. */
-bool sim_choice_due(void);
+bool rumptest__choice_due(void);
 /* One of the READY that may go on, or NULL. */
-struct rumpuser_sim_thread *sim_choice_pick(void);
+struct rumpuser_sim_thread *rumptest__choice_pick(void);
 
 /* sim_report.c */
-void sim_trace_switch(struct rumpuser_sim_thread *from, struct rumpuser_sim_thread *to, int why,
-    const volatile void *object);
-void sim_trace_jump(void);
-void sim_trace_print(const struct sim_trace *t);
-void sim_say(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)));
+void rumptest__trace_switch(struct rumpuser_sim_thread *from, struct rumpuser_sim_thread *to,
+    int why, const volatile void *object);
+void rumptest__trace_jump(void);
+void rumptest__trace_print(const struct sim_trace *t);
+void rumptest__say(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)));
 /* One line about a and, on its own thread, its stack. */
-void sim_report_self(struct rumpuser_sim_thread *a);
+void rumptest__report_self(struct rumpuser_sim_thread *a);
 /* Everybody's state to stderr; abort(). */
-void sim_die(const char *why) __attribute__((__noreturn__));
+void rumptest__die(const char *why) __attribute__((__noreturn__));
 
 #endif /* SIM_IMPL_H */

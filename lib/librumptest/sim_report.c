@@ -45,7 +45,7 @@ static const char *const state_names[] = {
 
 /* Past stdio, whose locks an actor without the baton may hold. */
 void
-sim_say(const char *fmt, ...)
+rumptest__say(const char *fmt, ...)
 {
 	char buf[512];
 	va_list ap;
@@ -68,7 +68,7 @@ hash(uint64_t value)
 }
 
 void
-sim_trace_switch(struct rumpuser_sim_thread *from, struct rumpuser_sim_thread *to, int why,
+rumptest__trace_switch(struct rumpuser_sim_thread *from, struct rumpuser_sim_thread *to, int why,
     const volatile void *object)
 {
 	struct sim_switch *const ss = &sim.s_trace->st_ring[sim.s_trace->st_n++ % SIM_TRACE];
@@ -85,7 +85,7 @@ sim_trace_switch(struct rumpuser_sim_thread *from, struct rumpuser_sim_thread *t
 }
 
 void
-sim_trace_jump(void)
+rumptest__trace_jump(void)
 {
 	hash((uint64_t)sim.s_now);
 }
@@ -114,18 +114,18 @@ object_name(const volatile void *object, char *buf, size_t len)
 }
 
 void
-sim_trace_print(const struct sim_trace *t)
+rumptest__trace_print(const struct sim_trace *t)
 {
 	const uint64_t first = t->st_n > SIM_TRACE ? t->st_n - SIM_TRACE : 0;
 	char buf[96];
 
-	sim_say("simulation: trace %016" PRIx64 ", %" PRIu64 " switches, the last:\n", t->st_hash,
-	    t->st_n);
+	rumptest__say("simulation: trace %016" PRIx64 ", %" PRIu64 " switches, the last:\n",
+	    t->st_hash, t->st_n);
 	for (uint64_t i = first; i < t->st_n; i++) {
 		const struct sim_switch *const ss = &t->st_ring[i % SIM_TRACE];
 
-		sim_say("  %" PRId64 ".%09" PRId64 " point %" PRIu64 ": %" PRIu32 " to %" PRIu32
-			" (%s) at %s %s\n",
+		rumptest__say("  %" PRId64 ".%09" PRId64 " point %" PRIu64 ": %" PRIu32
+			      " to %" PRIu32 " (%s) at %s %s\n",
 		    ss->ss_now / 1000000000, ss->ss_now % 1000000000, ss->ss_points, ss->ss_from,
 		    ss->ss_to, ss->ss_name, why_names[ss->ss_why],
 		    object_name(ss->ss_object, buf, sizeof(buf)));
@@ -151,29 +151,29 @@ waits_for(const struct rumpuser_sim_thread *a, char *buf, size_t len)
 }
 
 void
-sim_report_self(struct rumpuser_sim_thread *a)
+rumptest__report_self(struct rumpuser_sim_thread *a)
 {
 	char where[160], what[240];
 
 	waits_for(a, where, sizeof(where));
 	rumpuser_sim_describe(what, sizeof(what));
-	sim_say("thread %" PRIu32 " (%s): %s%s%s%s\n", a->a_id, a->a_name, state_names[a->a_state],
-	    where, what[0] != '\0' ? "; " : "", what);
+	rumptest__say("thread %" PRIu32 " (%s): %s%s%s%s\n", a->a_id, a->a_name,
+	    state_names[a->a_state], where, what[0] != '\0' ? "; " : "", what);
 	rumpuser_backtrace();
 }
 
 void
-sim_die(const char *why)
+rumptest__die(const char *why)
 {
-	sim_say("simulation: %s (seed %" PRIu64 ", %" PRId64 " ns, %" PRIu64 " points)\n", why,
-	    sim.s_seed, sim.s_now, sim.s_points);
+	rumptest__say("simulation: %s (seed %" PRIu64 ", %" PRId64 " ns, %" PRIu64 " points)\n",
+	    why, sim.s_seed, sim.s_now, sim.s_points);
 	for (struct rumpuser_sim_thread *a = sim.s_actors; a != NULL; a = a->a_next) {
-		if (a == sim_self)
-			sim_report_self(a);
+		if (a == rumptest__self)
+			rumptest__report_self(a);
 		else if (a->a_state != A_ENDED)
-			sim_lend(a);
+			rumptest__lend(a);
 	}
-	if (sim.s_trace == &sim_private_trace) /* else the searcher prints it */
-		sim_trace_print(sim.s_trace);
+	if (sim.s_trace == &rumptest__private_trace) /* else the searcher prints it */
+		rumptest__trace_print(sim.s_trace);
 	abort();
 }

@@ -40,7 +40,7 @@ run_child(const struct run *r, void (*body)(void *), void *arg)
 	(void)signal(SIGALRM, SIG_DFL);
 	(void)signal(SIGABRT, SIG_DFL);
 	(void)alarm(TIMEOUT_S);
-	sim_begin_traced(r->r_seed, r->r_trace);
+	rumptest__begin_traced(r->r_seed, r->r_trace);
 	body(arg);
 	(void)rumptest_sim_end();
 	_exit(0);
@@ -146,7 +146,7 @@ run_here(uint64_t seed, void (*body)(void *), void *arg)
 	rumptest_sim_begin(seed);
 	body(arg);
 	const uint64_t hash = rumptest_sim_end();
-	sim_say("simulation: seed %" PRIu64 " is good, trace %016" PRIx64 "\n", seed, hash);
+	rumptest__say("simulation: seed %" PRIu64 " is good, trace %016" PRIx64 "\n", seed, hash);
 }
 
 void
@@ -165,7 +165,7 @@ rumptest_search(void (*body)(void *), void *arg, uint64_t first, unsigned n)
 	if (r != NULL) {
 		seed = r->r_seed;
 		copy_output(r->r_output);
-		sim_trace_print(r->r_trace);
+		rumptest__trace_print(r->r_trace);
 	}
 	const bool killed = r != NULL && WIFSIGNALED(r->r_status);
 	const int code = r == NULL ? 0 : killed ? WTERMSIG(r->r_status) : WEXITSTATUS(r->r_status);

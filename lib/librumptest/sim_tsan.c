@@ -17,10 +17,10 @@
 #pragma GCC diagnostic ignored "-Wbuiltin-declaration-mismatch"
 #endif
 
-#define PLAIN(name, kind)                            \
-	void __tsan_##name(void *p)                  \
-	{                                            \
-		sim_point(RUMPUSER_POINT_##kind, p); \
+#define PLAIN(name, kind)                                  \
+	void __tsan_##name(void *p)                        \
+	{                                                  \
+		rumptest__point(RUMPUSER_POINT_##kind, p); \
 	}
 #define SIZES(name, kind)    \
 	PLAIN(name##1, kind) \
@@ -43,33 +43,33 @@ SIZES(unaligned_volatile_write, STORE)
 void
 __tsan_read_range(void *p, size_t n)
 {
-	sim_point(RUMPUSER_POINT_LOAD, p);
+	rumptest__point(RUMPUSER_POINT_LOAD, p);
 }
 
 void
 __tsan_write_range(void *p, size_t n)
 {
-	sim_point(RUMPUSER_POINT_STORE, p);
+	rumptest__point(RUMPUSER_POINT_STORE, p);
 }
 
 void *
 __tsan_memcpy(void *to, const void *from, size_t n)
 {
-	sim_point(RUMPUSER_POINT_STORE, to);
+	rumptest__point(RUMPUSER_POINT_STORE, to);
 	return memcpy(to, from, n);
 }
 
 void *
 __tsan_memmove(void *to, const void *from, size_t n)
 {
-	sim_point(RUMPUSER_POINT_STORE, to);
+	rumptest__point(RUMPUSER_POINT_STORE, to);
 	return memmove(to, from, n);
 }
 
 void *
 __tsan_memset(void *p, int c, size_t n)
 {
-	sim_point(RUMPUSER_POINT_STORE, p);
+	rumptest__point(RUMPUSER_POINT_STORE, p);
 	return memset(p, c, n);
 }
 
@@ -103,18 +103,18 @@ __tsan_atomic_signal_fence(int order)
 #define RMW(bits, type, op, body)                                            \
 	type __tsan_atomic##bits##_##op(volatile type *p, type v, int order) \
 	{                                                                    \
-		sim_point(RUMPUSER_POINT_STORE, p);                          \
+		rumptest__point(RUMPUSER_POINT_STORE, p);                    \
 		return body;                                                 \
 	}
 #define ATOMICS(bits, type)                                                                      \
 	type __tsan_atomic##bits##_load(const volatile type *p, int order)                       \
 	{                                                                                        \
-		sim_point(RUMPUSER_POINT_LOAD, p);                                               \
+		rumptest__point(RUMPUSER_POINT_LOAD, p);                                         \
 		return __atomic_load_n(p, __ATOMIC_SEQ_CST);                                     \
 	}                                                                                        \
 	void __tsan_atomic##bits##_store(volatile type *p, type v, int order)                    \
 	{                                                                                        \
-		sim_point(RUMPUSER_POINT_STORE, p);                                              \
+		rumptest__point(RUMPUSER_POINT_STORE, p);                                        \
 		__atomic_store_n(p, v, __ATOMIC_SEQ_CST);                                        \
 	}                                                                                        \
 	RMW(bits, type, exchange, __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST))                   \
@@ -127,7 +127,7 @@ __tsan_atomic_signal_fence(int order)
 	int __tsan_atomic##bits##_compare_exchange_strong(                                       \
 	    volatile type *p, type *expect, type v, int order, int fail)                         \
 	{                                                                                        \
-		sim_point(RUMPUSER_POINT_STORE, p);                                              \
+		rumptest__point(RUMPUSER_POINT_STORE, p);                                        \
 		return __atomic_compare_exchange_n(                                              \
 		    p, expect, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                    \
 	}                                                                                        \

@@ -24,8 +24,8 @@ disk_on(struct rumptest_image *below, uint64_t size, unsigned sector)
 	d->d_size = size;
 	d->d_sector = sector;
 	d->d_unit = -1;
-	d->d_base = sim_image_on(below, size, sector);
-	d->d_now = d->d_base != NULL ? sim_image_on(d->d_base, size, sector) : NULL;
+	d->d_base = rumptest__image_on(below, size, sector);
+	d->d_now = d->d_base != NULL ? rumptest__image_on(d->d_base, size, sector) : NULL;
 	if (d->d_now == NULL) {
 		rumptest_disk_free(d);
 		errno = ENOMEM;
@@ -87,7 +87,7 @@ rumptest_disk_put(struct rumptest_disk *d, const void *data, size_t len, uint64_
 	pthread_mutex_lock(&d->d_lock);
 	if (d->d_nlog != 0)
 		error = EBUSY;
-	else if (!sim_image_put(d->d_base, data, len, off))
+	else if (!rumptest__image_put(d->d_base, data, len, off))
 		error = ENOMEM;
 	pthread_mutex_unlock(&d->d_lock);
 	return error;
@@ -167,7 +167,7 @@ model_delay(void *disk, int op, unsigned long long off, unsigned long len)
 	long long ns;
 
 	pthread_mutex_lock(&d->d_lock);
-	ns = sim_fault_delay(d, op, off, len);
+	ns = rumptest__fault_delay(d, op, off, len);
 	pthread_mutex_unlock(&d->d_lock);
 	return ns;
 }
@@ -181,10 +181,10 @@ model_write(struct rumptest_disk *d, uint64_t off, const void *data, size_t len,
 	error = log_add(d,
 	    (struct rumptest_logentry){
 		.type = RUMPTEST_WRITE, .off = off, .len = len, .data = data, .fua = fua });
-	if (error == 0 && !sim_image_put(d->d_now, data, len, off))
+	if (error == 0 && !rumptest__image_put(d->d_now, data, len, off))
 		error = ENOMEM;
 	if (error == 0)
-		sim_fault_written(d, off, len);
+		rumptest__fault_written(d, off, len);
 	return error;
 }
 
@@ -196,7 +196,7 @@ model_transfer(void *disk, int op, unsigned long long off, void *data, unsigned 
 	struct sim_verdict v;
 
 	pthread_mutex_lock(&d->d_lock);
-	v = sim_fault_judge(d, op, off, len);
+	v = rumptest__fault_judge(d, op, off, len);
 	v.v_bytes -= v.v_bytes % d->d_sector;
 	if (v.v_error == 0 && op == SIMDISK_READ)
 		rumptest_image_get(d->d_now, data, v.v_bytes, off);

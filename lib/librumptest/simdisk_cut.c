@@ -39,13 +39,13 @@ rumptest_cut_begin(struct rumptest_cut *c, struct rumptest_disk *d, uint64_t pos
 	c->c_disk = d;
 	c->c_pos = pos < d->d_nlog ? pos : d->d_nlog;
 	c->c_how = how;
-	c->c_durable = sim_image_on(d->d_base, d->d_size, d->d_sector);
+	c->c_durable = rumptest__image_on(d->d_base, d->d_size, d->d_sector);
 	c->c_count = 1;
 	for (uint64_t i = 0; i < c->c_pos; i++)
 		if (d->d_log[i].type == RUMPTEST_FLUSH)
 			c->c_first = i + 1;
 	for (uint64_t i = 0; c->c_durable != NULL && i < c->c_first; i++)
-		if (!sim_image_put(
+		if (!rumptest__image_put(
 			c->c_durable, d->d_log[i].data, d->d_log[i].len, d->d_log[i].off))
 			rumptest_cut_end(c);
 	for (uint64_t i = c->c_first; i < c->c_pos; i++)
@@ -91,7 +91,7 @@ rumptest_cut_image(struct rumptest_cut *c, uint64_t index)
 
 	if (c->c_durable == NULL || index >= c->c_count)
 		return NULL;
-	image = sim_image_on(c->c_durable, d->d_size, d->d_sector);
+	image = rumptest__image_on(c->c_durable, d->d_size, d->d_sector);
 	for (uint64_t i = c->c_first; image != NULL && ok && i < c->c_pos; i++) {
 		const struct rumptest_logentry *const e = &d->d_log[i];
 		size_t len = e->len;
@@ -100,7 +100,7 @@ rumptest_cut_image(struct rumptest_cut *c, uint64_t index)
 			len = way_bytes(c, e, index % ways(c, e));
 			index /= ways(c, e);
 		}
-		ok = sim_image_put(image, e->data, len, e->off);
+		ok = rumptest__image_put(image, e->data, len, e->off);
 	}
 	if (!ok) {
 		rumptest_image_free(image);
@@ -138,10 +138,11 @@ put_torn(const struct rumptest_cut *c, struct rumptest_image *image,
 	bool ok = true;
 
 	if ((c->c_how & RUMPTEST_TEAR_INSIDE) != 0 && (draw(state) & 1) != 0)
-		return sim_image_put(image, data, (size_t)(draw(state) % (e->len + 1)), e->off);
+		return rumptest__image_put(
+		    image, data, (size_t)(draw(state) % (e->len + 1)), e->off);
 	for (size_t at = 0; ok && at < e->len; at += sector)
 		if ((draw(state) & 1) != 0)
-			ok = sim_image_put(image, data + at, sector, e->off + at);
+			ok = rumptest__image_put(image, data + at, sector, e->off + at);
 	return ok;
 }
 
@@ -155,13 +156,13 @@ rumptest_cut_random(struct rumptest_cut *c, uint64_t seed)
 
 	if (c->c_durable == NULL)
 		return NULL;
-	image = sim_image_on(c->c_durable, d->d_size, d->d_sector);
+	image = rumptest__image_on(c->c_durable, d->d_size, d->d_sector);
 	for (uint64_t i = c->c_first; image != NULL && ok && i < c->c_pos; i++) {
 		const struct rumptest_logentry *const e = &d->d_log[i];
 		const uint64_t fate = may_be_lost(e) ? draw(&state) % (c->c_how != 0 ? 3 : 2) : 1;
 
 		if (fate == 1)
-			ok = sim_image_put(image, e->data, e->len, e->off);
+			ok = rumptest__image_put(image, e->data, e->len, e->off);
 		else if (fate == 2)
 			ok = put_torn(c, image, e, &state);
 	}

@@ -85,7 +85,7 @@ spoil(struct rumptest_disk *d, uint64_t off, uint64_t len)
 
 /* A range without what was written: one, none, or two pieces. */
 void
-sim_fault_written(struct rumptest_disk *d, uint64_t off, size_t len)
+rumptest__fault_written(struct rumptest_disk *d, uint64_t off, size_t len)
 {
 	for (size_t i = 0; i < d->d_nlatent;) {
 		struct sim_range *const r = &d->d_latent[i];
@@ -107,7 +107,7 @@ sim_fault_written(struct rumptest_disk *d, uint64_t off, size_t len)
 }
 
 struct sim_verdict
-sim_fault_judge(struct rumptest_disk *d, int on, uint64_t off, size_t len)
+rumptest__fault_judge(struct rumptest_disk *d, int on, uint64_t off, size_t len)
 {
 	struct sim_verdict v = { 0, len };
 
@@ -131,7 +131,7 @@ sim_fault_judge(struct rumptest_disk *d, int on, uint64_t off, size_t len)
 }
 
 int64_t
-sim_fault_delay(struct rumptest_disk *d, int on, uint64_t off, size_t len)
+rumptest__fault_delay(struct rumptest_disk *d, int on, uint64_t off, size_t len)
 {
 	int64_t ns = 0;
 

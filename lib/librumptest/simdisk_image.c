@@ -10,13 +10,13 @@
 #include "simdisk_impl.h"
 
 struct rumptest_image *
-sim_image_on(struct rumptest_image *below, uint64_t size, unsigned sector)
+rumptest__image_on(struct rumptest_image *below, uint64_t size, unsigned sector)
 {
 	struct rumptest_image *const image = calloc(1, sizeof(*image));
 
 	if (image == NULL)
 		return NULL;
-	image->i_below = below != NULL ? sim_image_ref(below) : NULL;
+	image->i_below = below != NULL ? rumptest__image_ref(below) : NULL;
 	image->i_refs = 1;
 	image->i_size = size;
 	image->i_sector = sector;
@@ -24,7 +24,7 @@ sim_image_on(struct rumptest_image *below, uint64_t size, unsigned sector)
 }
 
 struct rumptest_image *
-sim_image_ref(const struct rumptest_image *image)
+rumptest__image_ref(const struct rumptest_image *image)
 {
 	struct rumptest_image *const i = (struct rumptest_image *)(uintptr_t)image;
 
@@ -149,7 +149,7 @@ rumptest_image_get(const struct rumptest_image *image, void *data, size_t len, u
 }
 
 bool
-sim_image_put(struct rumptest_image *image, const void *data, size_t len, uint64_t off)
+rumptest__image_put(struct rumptest_image *image, const void *data, size_t len, uint64_t off)
 {
 	const char *in = data;
 

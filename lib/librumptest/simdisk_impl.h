@@ -58,18 +58,19 @@ struct rumptest_disk {
 };
 
 /* simdisk_image.c.  NULL and false: no memory. */
-struct rumptest_image *sim_image_on(struct rumptest_image *below, uint64_t size, unsigned sector);
-struct rumptest_image *sim_image_ref(const struct rumptest_image *image);
-bool sim_image_put(struct rumptest_image *image, const void *data, size_t len, uint64_t off);
+struct rumptest_image *rumptest__image_on(
+    struct rumptest_image *below, uint64_t size, unsigned sector);
+struct rumptest_image *rumptest__image_ref(const struct rumptest_image *image);
+bool rumptest__image_put(struct rumptest_image *image, const void *data, size_t len, uint64_t off);
 
 /* simdisk_fault.c; locks: d_lock. */
 struct sim_verdict {
 	int v_error;	/* 0: go on */
 	size_t v_bytes; /* at most */
 };
-struct sim_verdict sim_fault_judge(struct rumptest_disk *d, int on, uint64_t off, size_t len);
-int64_t sim_fault_delay(struct rumptest_disk *d, int on, uint64_t off, size_t len);
+struct sim_verdict rumptest__fault_judge(struct rumptest_disk *d, int on, uint64_t off, size_t len);
+int64_t rumptest__fault_delay(struct rumptest_disk *d, int on, uint64_t off, size_t len);
 /* These sectors were written. */
-void sim_fault_written(struct rumptest_disk *d, uint64_t off, size_t len);
+void rumptest__fault_written(struct rumptest_disk *d, uint64_t off, size_t len);
 
 #endif /* SIMDISK_IMPL_H */

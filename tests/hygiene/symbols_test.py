@@ -10,9 +10,11 @@ Of each component's object and shared library:
   - every name that it leaves undefined is defined by a component that it needs, is a hypercall that
     librumpuser defines, or stands in the exact lists below;
   - no component refers to another's name weakly: what is absent must not link.
+Every name that librumptest.a, where it is built, exports begins with rumptest_ or is the thread sanitizer's.
 The lists are this test's own, so that widening the build's does not go unseen.
 """
 import argparse
+import pathlib
 import re
 import subprocess
 import sys
@@ -36,6 +38,17 @@ def nm(args, path, *flags):
     for line in out.stdout.splitlines():
         name, kind = line.split()[:2]
         names[name.split("@")[0]] = kind
+    return names
+
+
+def archive(args, path):
+    """The same of all members; a name of several is the one that is defined."""
+    names = {}
+    out = subprocess.run([args.nm, "-P", "-g", path], check=True, capture_output=True, text=True)
+    for line in out.stdout.splitlines():
+        words = line.split()
+        if len(words) > 1 and not line.endswith(":") and names.get(words[0], "U") == "U":
+            names[words[0]] = words[1]
     return names
 
 
@@ -74,6 +87,12 @@ def check_shared(path, symbols, below, complain):
             complain(f"{path}: exports {name}")
 
 
+def check_rumptest(path, symbols, complain):
+    for name, kind in sorted(symbols.items()):
+        if kind not in "Uvw" and not name.startswith(("rumptest_", "__tsan_")):
+            complain(f"{path}: exports {name}")
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("--nm", default="nm")
@@ -95,6 +114,9 @@ def main():
         check_object(f"{c}.o", objects[c], below, mistakes.append)
         shared = nm(args, f"{args.libs}/lib{c}.so.0", "-D")
         check_shared(f"lib{c}.so", shared, below, mistakes.append)
+    rumptest = pathlib.Path(args.libs, "librumptest.a")
+    if rumptest.exists():
+        check_rumptest(rumptest.name, archive(args, rumptest), mistakes.append)
     print("\n".join(mistakes) or f"{len(graph)} components, {sum(map(len, objects.values()))} names")
     return 1 if mistakes else 0
 
