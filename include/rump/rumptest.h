@@ -22,8 +22,8 @@
  *	}
  *	END_TEST
  *
- * A failing seed is printed; with RUMPTEST_SEED=n in the environment the test runs that one alone,
- * the same way.  A test that wants virtual time and no search calls rumptest_sim_begin() and
+ * A failing seed is printed, with its trace's hash; with RUMPTEST_SEED=SEED, or SEED:HASH, in the environment the
+ * test runs that one alone, the same way, and says if it is not the same.  A test that wants virtual time and no search calls rumptest_sim_begin() and
  * rumptest_sim_end() itself, around boot and halt.
  *
  * ctx of all, unless said: a thread of the simulation, outside the kernel.
@@ -76,12 +76,12 @@ void rumptest_advance(int64_t ns);
  * Run body(arg) in a world of its own for each of n seeds, from first on, each in a child process;
  * fail the Check test at the first seed that fails: that is killed by a signal or does
  * not exit with 0, as a failed assertion does not.  body boots and halts the kernel.
- * With RUMPTEST_SEED set: that seed alone, in this process.
+ * With RUMPTEST_SEED=SEED set: that seed alone, in this process; SEED:HASH: after a rumptest_replay().
  * ctx: no kernel is up, no simulation has begun.
  */
 void rumptest_search(void (*body)(void *), void *arg, uint64_t first, unsigned n);
 
-/* The same for tests that expect a failure. */
+/* The same for tests that expect a failure.  Of rumptest_replay(): status 0 is none. */
 struct rumptest_found {
 	uint64_t rf_seed;     /* the failing seed */
 	uint64_t rf_hash;     /* of its trace, up to the failure or the end */
@@ -91,6 +91,12 @@ struct rumptest_found {
 /* False: none of n seeds fails.  found is not touched then. */
 bool rumptest_find(
     void (*body)(void *), void *arg, uint64_t first, unsigned n, struct rumptest_found *found);
+/*
+ * Run a seed once more, in a child process.  Fails the test if its trace has not the hash of the earlier run: rf_hash, or
+ * as a search printed it.  True: body fails.  found may be NULL.
+ */
+bool rumptest_replay(
+    void (*body)(void *), void *arg, uint64_t seed, uint64_t hash, struct rumptest_found *found);
 
 #ifdef __cplusplus
 }

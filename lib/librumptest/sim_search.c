@@ -110,6 +110,18 @@ runs_find(struct run *runs, void (*body)(void *), void *arg, uint64_t first, uns
 	return NULL;
 }
 
+static void
+run_tell(const struct run *r, struct rumptest_found *found)
+{
+	ssize_t len;
+
+	found->rf_seed = r->r_seed;
+	found->rf_hash = r->r_trace->st_hash;
+	found->rf_status = r->r_status;
+	len = pread(r->r_output, found->rf_output, sizeof(found->rf_output) - 1, 0);
+	found->rf_output[len > 0 ? len : 0] = '\0';
+}
+
 bool
 rumptest_find(
     void (*body)(void *), void *arg, uint64_t first, unsigned n, struct rumptest_found *found)
@@ -118,16 +130,33 @@ rumptest_find(
 
 	runs_open(runs);
 	const struct run *const r = runs_find(runs, body, arg, first, n);
-	if (r != NULL) {
-		found->rf_seed = r->r_seed;
-		found->rf_hash = r->r_trace->st_hash;
-		found->rf_status = r->r_status;
-		const ssize_t len =
-		    pread(r->r_output, found->rf_output, sizeof(found->rf_output) - 1, 0);
-		found->rf_output[len > 0 ? len : 0] = '\0';
-	}
+	if (r != NULL)
+		run_tell(r, found);
 	runs_close(runs);
 	return r != NULL;
+}
+
+bool
+rumptest_replay(
+    void (*body)(void *), void *arg, uint64_t seed, uint64_t hash, struct rumptest_found *found)
+{
+	struct run runs[AT_A_TIME];
+	uint64_t now;
+	bool failed;
+
+	runs_open(runs);
+	run_start(&runs[0], seed, body, arg);
+	run_wait(&runs[0]);
+	now = runs[0].r_trace->st_hash;
+	failed = runs[0].r_status != 0;
+	if (found != NULL)
+		run_tell(&runs[0], found);
+	runs_close(runs);
+	if (now != hash)
+		ck_abort_msg("seed %" PRIu64 " has the trace %016" PRIx64 ", not %016" PRIx64
+			     ": the program is another, or something else than the seed decides",
+		    seed, now, hash);
+	return failed;
 }
 
 static void
@@ -140,9 +169,19 @@ copy_output(int fd)
 		(void)!write(STDERR_FILENO, buf, (size_t)n);
 }
 
+/* which: SEED or SEED:HASH. */
 static void
-run_here(uint64_t seed, void (*body)(void *), void *arg)
+run_here(const char *which, void (*body)(void *), void *arg)
 {
+	char *end;
+	const uint64_t seed = strtoull(which, &end, 10);
+	const bool hashed = *end == ':';
+	const uint64_t earlier = hashed ? strtoull(end + 1, &end, 16) : 0;
+
+	ck_assert_msg(
+	    end != which && *end == '\0', "RUMPTEST_SEED is SEED or SEED:HASH, not '%s'", which);
+	if (hashed)
+		(void)rumptest_replay(body, arg, seed, earlier, NULL);
 	rumptest_sim_begin(seed);
 	body(arg);
 	const uint64_t hash = rumptest_sim_end();
@@ -154,16 +193,17 @@ rumptest_search(void (*body)(void *), void *arg, uint64_t first, unsigned n)
 {
 	const char *const one = getenv("RUMPTEST_SEED");
 	struct run runs[AT_A_TIME];
-	uint64_t seed;
+	uint64_t seed, hash;
 
 	if (one != NULL) {
-		run_here(strtoull(one, NULL, 10), body, arg);
+		run_here(one, body, arg);
 		return;
 	}
 	runs_open(runs);
 	const struct run *const r = runs_find(runs, body, arg, first, n);
 	if (r != NULL) {
 		seed = r->r_seed;
+		hash = r->r_trace->st_hash;
 		copy_output(r->r_output);
 		rumptest__trace_print(r->r_trace);
 	}
@@ -171,6 +211,7 @@ rumptest_search(void (*body)(void *), void *arg, uint64_t first, unsigned n)
 	const int code = r == NULL ? 0 : killed ? WTERMSIG(r->r_status) : WEXITSTATUS(r->r_status);
 	runs_close(runs);
 	if (r != NULL)
-		ck_abort_msg("seed %" PRIu64 " %s %d; RUMPTEST_SEED=%" PRIu64 " runs it alone",
-		    seed, killed ? "is killed by signal" : "exits with", code, seed);
+		ck_abort_msg("seed %" PRIu64 " %s %d; RUMPTEST_SEED=%" PRIu64 ":%016" PRIx64
+			     " runs it alone",
+		    seed, killed ? "is killed by signal" : "exits with", code, seed, hash);
 }
