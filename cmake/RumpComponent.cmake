@@ -22,11 +22,13 @@
 # rump_check(NAME SOURCES ... USES components... [LABELS ...] [LIBS ...] [NOTHREADS])   a Check program and its
 # ctest; with NOTHREADS it runs a second time, in a kernel without threads
 #
-# rump_driver_test(NAME SOURCES driver_test.c DRIVER driver.c... [USES components...] [INCLUDES ...] [LIBS ...])
+# rump_driver_test(NAME SOURCES driver_test.c DRIVER driver.c... [USES components...] [INCLUDES ...] [LIBS ...]
+#                  [FUZZ driver_fuzz.c...])
 #   A driver and its Check test on the workbench (<rump/rumptest.h>): the driver becomes a component of its own,
 #   compiled with DIAGNOSTIC and, unless a sanitizer is at work, with a point of the simulation at each load
 #   and store.  It wants the checked kernel: with another there is no such test.  USES may name rumpkern_test:
-#   simulated disks and buses (<rump/rumptest_disk.h>, <rump/rumptest_bus.h>).
+#   simulated disks, links and buses (<rump/rumptest_disk.h>, <rump/rumptest_link.h>, <rump/rumptest_bus.h>).
+#   With RUMP_FUZZ (and clang) it is the libFuzzer targets of FUZZ instead.
 #
 # Used by this tree, and installed: find_package(librump) brings it to drivers that live elsewhere.
 # Who includes it sets where things are:
@@ -192,6 +194,16 @@ function(rump_check name)
   endif()
 endfunction()
 
+# Each file is a fuzzer, of its name, that uses the components.
+function(rump__fuzzers files)
+  foreach(f ${files})
+    get_filename_component(base ${f} NAME_WE)
+    rump_program(${base} SOURCES ${f} USES ${ARGN})
+    target_link_options(${base} PRIVATE -fsanitize=fuzzer)
+    set_property(GLOBAL APPEND PROPERTY RUMP_FUZZERS ${base})
+  endforeach()
+endfunction()
+
 function(rump_component name)
   cmake_parse_arguments(A "NOINSTALL;POINTS" "CLASS" "NEEDS;SOURCES;INCLUDES;TESTS;TEST_USES;TEST_LIBS;FUZZ;MAN;GENERATED;DEFINES" ${ARGN})
   if(A_UNPARSED_ARGUMENTS)
@@ -313,12 +325,7 @@ function(rump_component name)
     rump_check(${name}_${base} SOURCES ${t} USES ${name} ${A_TEST_USES} LIBS ${A_TEST_LIBS})
   endforeach()
   if(RUMP_FUZZ)
-    foreach(f ${A_FUZZ})
-      get_filename_component(base ${f} NAME_WE)
-      rump_program(${base} SOURCES ${f} USES ${name})
-      target_link_options(${base} PRIVATE -fsanitize=fuzzer)
-      set_property(GLOBAL APPEND PROPERTY RUMP_FUZZERS ${base})
-    endforeach()
+    rump__fuzzers("${A_FUZZ}" ${name})
   endif()
 endfunction()
 
@@ -338,11 +345,19 @@ function(rump_installed_checked_component name layer libdir)
 endfunction()
 
 function(rump_driver_test name)
-  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;DRIVER;USES;INCLUDES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;DRIVER;USES;INCLUDES;LIBS;LABELS;FUZZ" ${ARGN})
   if(A_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "rump_driver_test(${name}): unknown words: ${A_UNPARSED_ARGUMENTS}")
   endif()
-  if(NOT BUILD_TESTING)
+  if(RUMP_FUZZ)
+    if(NOT A_FUZZ)
+      return()
+    endif()
+    if(NOT RUMP_SANITIZE)
+      set(RUMP_SANITIZE fuzzer-no-link)
+      set(RUMP_SANITIZE_FLAGS -fsanitize=fuzzer-no-link)
+    endif()
+  elseif(NOT BUILD_TESTING)
     return()
   endif()
   if(RUMP_INSTALLED_CHECKED)
@@ -367,6 +382,10 @@ function(rump_driver_test name)
     endif()
   endforeach()
   rump_component(${name}_driver CLASS kern NEEDS ${needs} SOURCES ${A_DRIVER} INCLUDES ${A_INCLUDES} NOINSTALL POINTS)
+  if(RUMP_FUZZ)
+    rump__fuzzers("${A_FUZZ}" ${uses})
+    return()
+  endif()
   rump_check(${name} SOURCES ${A_SOURCES} USES ${uses} LIBS ${A_LIBS} rumptest LABELS ${A_LABELS}
       TIMEOUT ${A_TIMEOUT})
 endfunction()

@@ -7,6 +7,10 @@
  *	#include "mydriver_io.h"
  *	RUMPTEST_FUZZ_DEVICE("/dev/mydriver", MYDRIVER_RESET, MYDRIVER_SETMODE)
  *
+ * or, where a device must be plugged in first, by a function of the file's,
+ *
+ *	RUMPTEST_FUZZ_PLUGGED(plug, "/dev/mydriver0", MYDRIVER_RESET, MYDRIVER_SETMODE)
+ *
  * or, for a function of the component's that takes bytes - a packet, a table, a descriptor -
  *
  *	#include <rump/rumptest_fuzz.h>
@@ -140,6 +144,20 @@ out:
 	{                                                                                  \
 		static const unsigned long commands[] = { __VA_ARGS__ };                   \
                                                                                            \
+		return rumptest_fuzz_device(                                               \
+		    (path), commands, sizeof(commands) / sizeof(commands[0]), data, size); \
+	}
+
+#define RUMPTEST_FUZZ_PLUGGED(plug, path, ...)                                             \
+	int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)                       \
+	{                                                                                  \
+		static const unsigned long commands[] = { __VA_ARGS__ };                   \
+		static int plugged;                                                        \
+                                                                                           \
+		rumptest_fuzz_boot();                                                      \
+		if (!plugged)                                                              \
+			plug();                                                            \
+		plugged = 1;                                                               \
 		return rumptest_fuzz_device(                                               \
 		    (path), commands, sizeof(commands) / sizeof(commands[0]), data, size); \
 	}

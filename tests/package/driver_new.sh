@@ -38,4 +38,10 @@ for template in "$work"/prefix/share/librump/templates/*; do
 	cmake -G Ninja -S "my$kind" -B "my$kind/build" -DCMAKE_PREFIX_PATH="$work/prefix" >log 2>&1 || { cat log; exit 1; }
 	cmake --build "my$kind/build" >log 2>&1 || { cat log; exit 1; }
 	(cd "my$kind/build" && ctest --output-on-failure --no-tests=error)
+	[ -e "my$kind/my${kind}_fuzz.c" ] && command -v clang >/dev/null || continue
+	cmake -G Ninja -S "my$kind" -B "my$kind/fuzz" -DCMAKE_PREFIX_PATH="$work/prefix" -DRUMP_FUZZ=ON \
+	    -DCMAKE_C_COMPILER=clang >log 2>&1 || { cat log; exit 1; }
+	cmake --build "my$kind/fuzz" >log 2>&1 || { cat log; exit 1; }
+	"my$kind/fuzz/my${kind}_fuzz" -runs=2000 -seed=1 >log 2>&1 || { cat log; exit 1; }
+	grep -q 'cov: [1-9]' log || { echo "$kind: the fuzzer sees nothing of the driver:"; cat log; exit 1; }
 done

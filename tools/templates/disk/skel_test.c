@@ -74,6 +74,7 @@ static const struct {
 	{ SIZE - SECT, SECT },
 	{ SIZE - SECT, 2 * SECT },
 	{ SIZE, SECT },
+	{ SIZE + SECT, SECT },
 	{ 0, SECT / 2 },
 	{ SECT / 2, SECT },
 	{ 0, 0 },

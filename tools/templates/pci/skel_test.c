@@ -1,6 +1,6 @@
 /*
- * The test of skel(4).  There need be no such card: here is one, a model of its registers.  What the driver
- * does that the data sheet does not have ends the test by name.
+ * The test of skel(4).  There need be no such card: skel_card.h is one, a model of its registers.  What the
+ * driver does that the data sheet does not have ends the test by name.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,59 +11,10 @@
 
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
-#include <rump/rumptest_bus.h>
 #include <rump/rumptest_fixture.h>
 
 #include "skel.h"
-
-/* ---- The card ---- */
-
-static struct rump_simdev *card;
-static bool lazy; /* it answers when the test calls card_answer() */
-static unsigned numbers;
-
-static void
-card_answer(void)
-{
-	const uint32_t n = (uint32_t)rump_simdev_get(card, 0, SKEL_DATA);
-
-	rump_simdev_set(card, 0, SKEL_DATA, n * n);
-	rump_simdev_set(card, 0, SKEL_INTSTAT, SKEL_INT_DONE);
-	(void)rump_simdev_message(card, 0);
-}
-
-static void
-data_write(void *arg, uint32_t index, uint64_t value)
-{
-	__atomic_fetch_add(&numbers, 1, __ATOMIC_RELAXED);
-	if (!lazy)
-		card_answer();
-}
-
-static const struct rump_simreg regs[] = {
-	{ .name = "ID",
-	    .offset = SKEL_ID,
-	    .width = 4,
-	    .kind = RUMP_SIMREG_RO,
-	    .reset = SKEL_ID_VALUE },
-	{ .name = "DATA", .offset = SKEL_DATA, .width = 4, .write = data_write },
-	{ .name = "INTSTAT", .offset = SKEL_INTSTAT, .width = 4, .kind = RUMP_SIMREG_W1C },
-};
-
-static void
-card_create(void)
-{
-	card = rump_simpci_create(&(struct rump_simpci){
-	    .name = "squarer",
-	    .dev = 3,
-	    .vendor = SKEL_VENDOR,
-	    .product = SKEL_PRODUCT,
-	    .baseclass = 0x0b,
-	    .msi = 1,
-	    .bar = { { .size = 256, .regs = regs, .nregs = sizeof(regs) / sizeof(regs[0]) } },
-	});
-	ck_assert_ptr_nonnull(card);
-}
+#include "skel_card.h"
 
 /* ---- The tests ---- */
 
@@ -192,6 +143,36 @@ START_TEST(skel_wrong_card)
 }
 END_TEST
 
+/* One copy after the other fails: an errno, and the card is free for the next. */
+static void
+copies_fail(void *arg)
+{
+	unsigned n = 3;
+	int f;
+
+	(void)arg;
+	card_create();
+	ck_assert_int_eq(rump_simdev_attach(card), 0);
+	f = rump_sys_open("/dev/skel0", O_RDWR);
+	if (f == -1) {
+		ck_assert_int_eq(errno, EFAULT);
+	} else {
+		if (rump_sys_ioctl(f, SKEL_SQUARE, &n) == -1)
+			ck_assert_int_eq(errno, EFAULT);
+		else
+			ck_assert_uint_eq(n, 9);
+		ck_assert_int_eq(rump_sys_close(f), 0);
+	}
+	ck_assert_int_eq(rump_simdev_detach(card, false), 0);
+	rump_simdev_destroy(card);
+}
+
+START_TEST(skel_survives_failing_copies)
+{
+	ck_assert_uint_gt(rumptest_fault_each(RUMP_FAULT_COPY, copies_fail, NULL), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -205,7 +186,9 @@ main(void)
 	tcase_add_test(calls, skel_uses_the_card_by_the_book);
 	tcase_add_test(calls, skel_serves_one_after_the_other);
 	tcase_add_loop_test(calls, skel_goes_while_busy, 0, 2);
-	tcase_add_test(bare, skel_wrong_card); /* boots its kernel itself */
+	/* These boot their kernels themselves. */
+	tcase_add_test(bare, skel_wrong_card);
+	tcase_add_test(bare, skel_survives_failing_copies);
 	suite_add_tcase(s, calls);
 	suite_add_tcase(s, bare);
 	sr = srunner_create(s);
