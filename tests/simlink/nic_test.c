@@ -371,7 +371,7 @@ main(void)
 	tcase_add_loop_test(two, nic_mistake_is_found_by_its_harm, 0, COUNT(mistakes));
 	tcase_add_loop_test(two, nic_ring_mistake_is_found, 0, COUNT(ringmistakes));
 	tcase_add_test(two, nic_same_seeds_same_frames);
-	tcase_set_timeout(two, 120);
+	tcase_set_timeout(two, 300); /* ten million points, with a sanitizer */
 	suite_add_tcase(s, two);
 	tcase_add_checked_fixture(one, setup, teardown);
 	tcase_add_test(one, nic_sends_again_until_acknowledged);
