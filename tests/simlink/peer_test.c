@@ -202,6 +202,22 @@ START_TEST(peer_wants_quiet)
 }
 END_TEST
 
+/* What is ignored does not put off the end of a wait. */
+START_TEST(peer_ignores_without_waiting_longer)
+{
+	struct rumptest_frame f = udp("hello");
+	const int64_t start = rumptest_now();
+
+	rumptest_peer_ignore(peer, "ip *");
+	rumptest_peer_quiet(peer, 1000 * MS);
+	rumptest_peer_start(peer);
+	for (int i = 0; i < 9; i++)
+		say(&f, 100 * MS);
+	rumptest_peer_finish(peer);
+	ck_assert_int_eq((rumptest_now() - start) / MS, 1000);
+}
+END_TEST
+
 /* A frame that the path has spoilt is not the one that was expected. */
 START_TEST(peer_notices_corruption)
 {
@@ -261,6 +277,7 @@ main(void)
 	tcase_add_test(tc, peer_says_what_came_instead);
 	tcase_add_test(tc, peer_says_that_nothing_came);
 	tcase_add_test(tc, peer_wants_quiet);
+	tcase_add_test(tc, peer_ignores_without_waiting_longer);
 	tcase_add_test(tc, peer_notices_corruption);
 	tcase_add_test(tc, peer_has_no_answer);
 	tcase_add_test(tc, peer_script_that_does_not_run);
