@@ -45,8 +45,11 @@ mdrdwr(dev_t dev, struct uio *uio, int ioflag)
 		return ENXIO;
 	if (uio->uio_offset < 0 || ((size_t)uio->uio_offset | uio->uio_resid) % MD_SECSIZE != 0)
 		return EINVAL;
-	if ((size_t)uio->uio_offset >= size)
-		return uio->uio_rw == UIO_WRITE && uio->uio_resid != 0 ? ENOSPC : 0;
+	if ((size_t)uio->uio_offset >= size) { /* as bounds_check_with_mediasize() has it */
+		if (uio->uio_rw == UIO_READ || uio->uio_resid == 0)
+			return 0;
+		return (size_t)uio->uio_offset == size ? ENOSPC : EINVAL;
+	}
 	while (error == 0 && uio->uio_resid > 0 && (size_t)uio->uio_offset < size) {
 		const size_t left = size - (size_t)uio->uio_offset;
 		char *const p =

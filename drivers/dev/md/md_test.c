@@ -149,6 +149,9 @@ START_TEST(md_raw_moves_sectors_only)
 	ck_fails(rump_sys_pread(fd, buf, 100, 0), EINVAL);
 	ck_fails(rump_sys_pread(fd, buf, 512, 100), EINVAL);
 	ck_gives(rump_sys_pread(fd, buf, 1024, 512), 1024);
+	ck_gives(rump_sys_pread(fd, buf, 512, SIZE + 512), 0);
+	ck_fails(rump_sys_pwrite(fd, buf, 512, SIZE), ENOSPC);
+	ck_fails(rump_sys_pwrite(fd, buf, 512, SIZE + 512), EINVAL);
 	ck_gives(rump_sys_close(fd), 0);
 }
 END_TEST
