@@ -55,6 +55,7 @@ rump_simtimer_new(long long (*fn)(void *), void *arg)
 		return NULL;
 	t = kmem_zalloc(sizeof(*t), KM_SLEEP);
 	callout_init(&t->st_callout, CALLOUT_MPSAFE);
+	callout_setfunc(&t->st_callout, timer_due, t);
 	cv_init(&t->st_cv, "simtimer");
 	t->st_when = RUMP_SIMTIMER_NEVER;
 	t->st_fn = fn;
@@ -99,7 +100,7 @@ rump_simtimer_drain(struct rump_simtimer *t)
 	(void)callout_halt(&t->st_callout, NULL);
 	mutex_enter(&timers_lock);
 	if (t->st_when != RUMP_SIMTIMER_NEVER)
-		rump_callout_at(&t->st_callout, t->st_when, timer_due, t);
+		rump_callout_at(&t->st_callout, t->st_when);
 	mutex_exit(&timers_lock);
 	simbus_leave(e);
 }
@@ -114,7 +115,7 @@ rump_simtimer_set(struct rump_simtimer *t, long long when_ns)
 	mutex_enter(&timers_lock);
 	if (when_ns < t->st_when) {
 		t->st_when = when_ns;
-		rump_callout_at(&t->st_callout, when_ns, timer_due, t);
+		rump_callout_at(&t->st_callout, when_ns);
 	}
 	mutex_exit(&timers_lock);
 	simbus_leave(e);
