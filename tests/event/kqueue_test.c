@@ -146,6 +146,40 @@ START_TEST(kqueue_timer)
 }
 END_TEST
 
+/* An absolute timer goes by the wall clock, also when that is set. */
+START_TEST(kqueue_timer_follows_its_clock)
+{
+	struct timespec now;
+	struct rump_kevent k;
+
+	ck_is(rump_sys_clock_gettime(CLOCK_REALTIME, &now), 0);
+	ck_is(kev(1, RUMP_EVFILT_TIMER, RUMP_EV_ADD, RUMP_NOTE_SECONDS | RUMP_NOTE_ABSTIME,
+		  now.tv_sec + 3600),
+	    0);
+	ck_is(events(), 0);
+	now.tv_sec += 3601;
+	ck_is(rump_sys_clock_settime(CLOCK_REALTIME, &now), 0);
+	ck_is(rump_sys_kevent(kq, NULL, 0, &k, 1, NULL), 1);
+	ck_assert(k.ident == 1 && k.data == 1);
+	ck_is(events(), 0);
+}
+END_TEST
+
+/* Signals are counted even if nobody takes them. */
+START_TEST(kqueue_signal)
+{
+	ck_assert(signal(SIGUSR1, SIG_IGN) != SIG_ERR && signal(SIGUSR2, SIG_IGN) != SIG_ERR);
+	ck_is(kev(SIGUSR1, RUMP_EVFILT_SIGNAL, RUMP_EV_ADD, 0, 0), 0);
+	ck_is(events(), 0);
+	ck_is(S->kill(S->getpid(), SIGUSR1), 0);
+	ck_is(S->kill(S->getpid(), SIGUSR2), 0);
+	ck_is(S->kill(S->getpid(), SIGUSR1), 0);
+	ck_is(events(), 1);
+	ck_assert(got.ident == SIGUSR1 && got.data == 2);
+	ck_is(events(), 0);
+}
+END_TEST
+
 START_TEST(kqueue_proc)
 {
 	struct rump_kevent k[4];
@@ -274,6 +308,8 @@ main(void)
 	tcase_add_test(tc, kqueue_clear_oneshot_dispatch);
 	tcase_add_test(tc, kqueue_user);
 	tcase_add_loop_test(tc, kqueue_timer, 0, 3);
+	tcase_add_test(tc, kqueue_timer_follows_its_clock);
+	tcase_add_test(tc, kqueue_signal);
 	tcase_add_test(tc, kqueue_proc);
 	tcase_add_test(tc, kqueue_nested);
 	tcase_add_test(tc, kqueue_receipt_and_errors);

@@ -85,6 +85,39 @@ START_TEST(poll_errors)
 }
 END_TEST
 
+static volatile sig_atomic_t caught;
+
+static void
+catch(int signo)
+{
+	caught++;
+}
+
+/* A mask holds during the call: what it lets in ends it at once, what it blocks waits. */
+START_TEST(poll_masks)
+{
+	const struct timespec zero = { 0, 0 };
+	sigset_t usr1, none;
+
+	SIDE();
+	ck_assert(signal(SIGUSR1, catch) != SIG_ERR);
+	sigemptyset(&none);
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	ck_is(S->sigprocmask(SIG_BLOCK, &usr1, NULL), 0);
+	ck_is(S->kill(S->getpid(), SIGUSR1), 0);
+	ck_is(S->ppoll(NULL, 0, &zero, NULL), 0);
+	ck_assert_int_eq(caught, 0);
+	ck_fails(S->ppoll(NULL, 0, NULL, &none), EINTR);
+	ck_assert_int_eq(caught, 1);
+	ck_is(S->kill(S->getpid(), SIGUSR1), 0);
+	ck_is(S->pselect(0, NULL, NULL, NULL, &zero, &usr1), 0);
+	ck_assert_int_eq(caught, 1);
+	ck_fails(S->pselect(0, NULL, NULL, NULL, NULL, &none), EINTR);
+	ck_assert_int_eq(caught, 2);
+}
+END_TEST
+
 static void *
 poller(void *arg)
 {
@@ -119,6 +152,7 @@ main(void)
 	both(tc, poll_many);
 	both(tc, poll_select_says_what_is_left);
 	both(tc, poll_errors);
+	both(tc, poll_masks);
 	tcase_add_test(tc, poll_closed);
 	return run_suite(tc, "poll");
 }

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,9 @@ struct side {
 	int (*timerfd_settime)(int, int, const struct itimerspec *, struct itimerspec *);
 	int (*timerfd_gettime)(int, struct itimerspec *);
 	int (*clock_gettime)(clockid_t, struct timespec *);
+	pid_t (*getpid)(void);
+	int (*kill)(pid_t, int);
+	int (*sigprocmask)(int, const sigset_t *, sigset_t *);
 };
 
 enum { RUMP, HOST, NSIDES };
@@ -69,10 +73,11 @@ static const struct side sides[NSIDES] = {
 	    rump_sys_dup, rump_sys_fcntl, rump_poll_nfds, rump_sys_ppoll, rump_sys_select,
 	    rump_sys_pselect, rump_sys_epoll_create1, rump_sys_epoll_ctl, rump_sys_epoll_wait,
 	    rump_sys_epoll_pwait, rump_sys_timerfd_create, rump_sys_timerfd_settime,
-	    rump_sys_timerfd_gettime, rump_sys_clock_gettime },
+	    rump_sys_timerfd_gettime, rump_sys_clock_gettime, rump_sys_getpid, rump_sys_kill,
+	    rump_sys_sigprocmask },
 	[HOST] = { "host", host_eventfd, read, write, close, dup, fcntl, poll, ppoll, select,
 	    pselect, epoll_create1, epoll_ctl, epoll_wait, epoll_pwait, timerfd_create,
-	    timerfd_settime, timerfd_gettime, clock_gettime },
+	    timerfd_settime, timerfd_gettime, clock_gettime, getpid, kill, sigprocmask },
 };
 
 static const struct side *S;

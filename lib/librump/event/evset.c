@@ -12,6 +12,7 @@
 #include <sys/poll.h>
 #include <sys/proc.h>
 #include <sys/select.h>
+#include <sys/signalvar.h>
 #include <sys/systm.h>
 #include <sys/time.h>
 
@@ -350,12 +351,20 @@ rump_event_deadline(const struct timespec *ts, int64_t *deadline_ns)
 int
 rump_sigmask_begin(struct lwp *l, const struct host_sigset *mask)
 {
-	uint64_t set;
+	sigset_t set;
+	int error;
 
-	return mask == NULL ? 0 : copyin(mask, &set, sizeof(set));
+	if (mask == NULL)
+		return 0;
+	error = copyin(mask, &set.__bits, sizeof(set.__bits));
+	if (error == 0)
+		sigsuspendsetup(l, &set);
+	return error;
 }
 
 void
 rump_sigmask_end(struct lwp *l, const struct host_sigset *mask)
 {
+	if (mask != NULL)
+		sigsuspendteardown(l);
 }

@@ -5,7 +5,7 @@
  *
  * Relative timers repeat at the multiples of their period, however late the callout runs; it rests
  * from an expiration until that is told of, so that a short period is no load.  Absolute ones
- * (NOTE_ABSTIME, of the wall clock) expire once, and a past one at once.
+ * (NOTE_ABSTIME, of the wall clock, which they follow) expire once, and a past one at once.
  */
 #include "kqueue.h"
 
@@ -25,13 +25,35 @@
 struct kqtimer {
 	kmutex_t kt_lock;
 	callout_t kt_callout;
-	int64_t kt_due;	   /* (t) monotonic ns */
+	int64_t kt_due;	   /* (t) monotonic ns; INT64_MAX: no more */
+	int64_t kt_wall;   /* (t) the same of the wall clock; 0: relative */
 	int64_t kt_period; /* (t) 0: once */
 	int64_t kt_count;  /* (t) */
 	struct knote *kt_kn;
+	struct rump_clockwatch kt_watch;
 };
 
 static u_int ntimers; /* (a) */
+
+/* An absolute timer follows its clock.  locks: (t). */
+static void
+follow_locked(struct kqtimer *kt)
+{
+	if (kt->kt_wall != 0 && kt->kt_due != INT64_MAX)
+		kt->kt_due = rump_mono_ns() + kt->kt_wall - rump_wall_ns();
+}
+
+static void
+clock_changed(void *arg, bool set)
+{
+	struct kqtimer *const kt = arg;
+
+	mutex_spin_enter(&kt->kt_lock);
+	follow_locked(kt);
+	if (kt->kt_wall != 0 && kt->kt_due != INT64_MAX)
+		rump_callout_at(&kt->kt_callout, kt->kt_due);
+	mutex_spin_exit(&kt->kt_lock);
+}
 
 /* Count what has expired by now.  locks: (t). */
 static void
@@ -40,6 +62,7 @@ tick_locked(struct kqtimer *kt)
 	const int64_t now = rump_mono_ns();
 	int64_t n = 1;
 
+	follow_locked(kt);
 	if (now < kt->kt_due)
 		return;
 	if (kt->kt_period > 0) {
@@ -90,7 +113,6 @@ static int
 timer_set(struct kqtimer *kt, uint32_t fflags, int64_t data, bool once)
 {
 	const int64_t now = rump_mono_ns();
-	struct timespec wall;
 	int64_t ns;
 	int error;
 
@@ -99,11 +121,12 @@ timer_set(struct kqtimer *kt, uint32_t fflags, int64_t data, bool once)
 		return error;
 	mutex_spin_enter(&kt->kt_lock);
 	if ((fflags & NOTE_ABSTIME) != 0) {
-		nanotime(&wall);
-		kt->kt_due = now + ns - (wall.tv_sec * NSEC_PER_SEC + wall.tv_nsec);
+		kt->kt_wall = MAX(ns, 1);
+		kt->kt_due = now + kt->kt_wall - rump_wall_ns();
 		kt->kt_period = 0;
 	} else {
 		ns = MAX(ns, 1);
+		kt->kt_wall = 0;
 		kt->kt_due = now + ns;
 		kt->kt_period = once ? 0 : ns;
 	}
@@ -116,6 +139,7 @@ timer_set(struct kqtimer *kt, uint32_t fflags, int64_t data, bool once)
 static void
 timer_free(struct kqtimer *kt)
 {
+	rump_clockwatch_remove(&kt->kt_watch);
 	(void)callout_halt(&kt->kt_callout, NULL);
 	callout_destroy(&kt->kt_callout);
 	mutex_destroy(&kt->kt_lock);
@@ -138,6 +162,8 @@ timer_attach(struct knote *kn)
 	callout_init(&kt->kt_callout, CALLOUT_MPSAFE);
 	callout_setfunc(&kt->kt_callout, timer_fire, kt);
 	kt->kt_kn = kn;
+	kt->kt_watch = (struct rump_clockwatch){ .cw_fn = clock_changed, .cw_arg = kt };
+	rump_clockwatch_add(&kt->kt_watch);
 	kn->kn_hook = kt;
 	kn->kn_flags |= EV_CLEAR;
 	error =

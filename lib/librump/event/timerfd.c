@@ -9,7 +9,7 @@
  * Expirations are computed from the clock whenever somebody looks (tick_locked()), so the count is
  * exact however late the callout comes; the callout only wakes, and once it has, it rests until the
  * count is read: a short interval is no load.  An absolute timer of the wall clock
- * follows that clock when it is set; all others run on the monotonic one.
+ * follows that clock when it is set or slewed; all others run on the monotonic one.
  *
  * Lock order: list_lock, tf_lock (spin), leaves.
  */
@@ -56,12 +56,16 @@ struct timerfd {
 
 static kmutex_t list_lock;
 static LIST_HEAD(, timerfd) timerfds; /* list_lock */
+static struct rump_clockwatch clockwatch;
+static void clock_changed(void *, bool);
 
 int
 rump_timerfd_init(void)
 {
 	mutex_init(&list_lock, MUTEX_DEFAULT, IPL_NONE);
 	LIST_INIT(&timerfds);
+	clockwatch = (struct rump_clockwatch){ .cw_fn = clock_changed };
+	rump_clockwatch_add(&clockwatch);
 	return 0;
 }
 
@@ -69,6 +73,7 @@ void
 rump_timerfd_fini(void)
 {
 	KASSERT(LIST_EMPTY(&timerfds));
+	rump_clockwatch_remove(&clockwatch);
 	mutex_destroy(&list_lock);
 }
 
@@ -152,15 +157,15 @@ timerfd_fire(void *arg)
 	mutex_spin_exit(&tf->tf_lock);
 }
 
-void
-rump_timerfd_clockset(void)
+static void
+clock_changed(void *arg, bool set)
 {
 	struct timerfd *tf;
 
 	mutex_enter(&list_lock);
 	LIST_FOREACH (tf, &timerfds, tf_link) {
 		mutex_spin_enter(&tf->tf_lock);
-		if (tf->tf_cancel) {
+		if (set && tf->tf_cancel) {
 			tf->tf_canceled = true;
 			tf->tf_count++;
 			wake_locked(tf);

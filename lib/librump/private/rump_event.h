@@ -66,7 +66,5 @@ void rump_knote_fdclose(struct filedesc *fdp, unsigned int fd);
 /* p forked child, or ends: EVFILT_PROC.  ctx: thread.  sleeps.  locks: none, proc_lock for _exit. */
 void rump_knote_fork(struct proc *p, struct proc *child);
 void rump_knote_exit(struct proc *p);
-/* The wall clock was set: timerfds look. */
-void rump_timerfd_clockset(void);
 
 #endif /* RUMP_EVENT_H */

@@ -43,8 +43,8 @@ int64_t rump_wall_ns(void);
  * what comes after, and a watch that was removed is not called any more.  ctx: thread.
  */
 struct rump_clockwatch {
-	void (*cw_fn)(void *); /* (i) */
-	void *cw_arg;	       /* (i) */
+	void (*cw_fn)(void *, bool set); /* (i) set: at once, by clock_settime() and its like */
+	void *cw_arg;			 /* (i) */
 	struct rump_clockwatch *cw_next, **cw_prevp;
 };
 void rump_clockwatch_add(struct rump_clockwatch *cw);

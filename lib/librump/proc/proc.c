@@ -195,7 +195,8 @@ rump_proc_exit(struct proc *p)
 	__atomic_store_n(&p->p_stat, SZOMB, __ATOMIC_RELAXED);
 	rump_knote_exit(p);
 	/* Its group counts it no more, nor do those of its children, while all still hang together. */
-	fixjobc(p, p->p_pgrp, 0);
+	if (p->p_pgrp != NULL) /* NULL when boot failed in between */
+		fixjobc(p, p->p_pgrp, 0);
 	while ((child = LIST_FIRST(&p->p_children)) != NULL) {
 		LIST_REMOVE(child, p_sibling);
 		child->p_pptr = p == initproc ? &proc0 : initproc;

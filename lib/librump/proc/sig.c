@@ -25,6 +25,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/event.h>
 #include <sys/kauth.h>
 #include <sys/proc.h>
 #include <sys/signalvar.h>
@@ -140,6 +141,8 @@ send_locked(struct proc *p, ksiginfo_t *ksi, ksiginfoq_t *dead)
 {
 	const int signo = ksi->ksi_signo;
 
+	if (p->p_stat == SACTIVE)
+		KNOTE(&p->p_klist, NOTE_SIGNAL | (long)signo);
 	if (p->p_stat != SACTIVE || (p->p_flag & PK_SYSTEM) != 0 ||
 	    next_target(p, NULL, ksi->ksi_lid) == NULL || rump_sigmodel == SIGMODEL_IGNORE) {
 		if ((ksi->ksi_flags & KSI_TIMER) != 0)

@@ -20,7 +20,6 @@
 
 #include <rump/rumpuser.h>
 
-#include "rump_event.h"
 #include "rump_time.h"
 
 #define SLEW_PPM     500
@@ -141,11 +140,11 @@ rump_clockwatch_remove(struct rump_clockwatch *cw)
 }
 
 static void
-clock_changed(void)
+clock_changed(bool set)
 {
 	mutex_enter(&watch_lock);
 	for (struct rump_clockwatch *cw = watches; cw != NULL; cw = cw->cw_next)
-		(*cw->cw_fn)(cw->cw_arg);
+		(*cw->cw_fn)(cw->cw_arg, set);
 	mutex_exit(&watch_lock);
 }
 
@@ -360,8 +359,7 @@ clock_settime1(struct proc *p, clockid_t id, const struct timespec *ts, bool che
 	mono = rump_mono_ns();
 	offset_set_locked(ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec - mono, 0, mono);
 	mutex_exit(&clock_lock);
-	rump_timerfd_clockset();
-	clock_changed();
+	clock_changed(true);
 	return 0;
 }
 
@@ -392,7 +390,7 @@ adjtime1(const struct timeval *delta, struct timeval *olddelta, struct proc *p)
 		    base, (int64_t)delta->tv_sec * NSEC_PER_SEC + delta->tv_usec * 1000, mono);
 	mutex_exit(&clock_lock);
 	if (delta != NULL)
-		clock_changed();
+		clock_changed(false);
 	if (olddelta != NULL) {
 		olddelta->tv_sec = left / NSEC_PER_SEC;
 		olddelta->tv_usec = left % NSEC_PER_SEC / 1000;

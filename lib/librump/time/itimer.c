@@ -432,7 +432,7 @@ reschedule(struct ptimers *pt)
 }
 
 static void
-clock_was_set(void *arg)
+clock_was_set(void *arg, bool set)
 {
 	struct ptimers *pt;
 	struct proc *p;

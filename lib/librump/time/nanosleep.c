@@ -49,7 +49,7 @@ sleep_until(struct lwp *l, int64_t deadline)
 }
 
 static void
-clock_was_set(void *arg)
+clock_was_set(void *arg, bool set)
 {
 	lwp_unpark(arg);
 }
