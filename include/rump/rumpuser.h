@@ -102,6 +102,16 @@ int rumpuser_map(size_t size, size_t align, int flags, void **ptr);
 void rumpuser_unmap(void *ptr, size_t size);
 /* The pages' contents are not needed any more; they read as zeroes afterwards. */
 void rumpuser_discard(void *ptr, size_t size);
+enum rumpuser_prot {
+	RUMPUSER_PROT_READ,
+	RUMPUSER_PROT_WRITE, /* and read: what rumpuser_map() gives */
+	RUMPUSER_PROT_EXEC   /* and read; instruction caches have seen what was written */
+};
+/*
+ * Of whole pages that rumpuser_map() gave.  Blocks: never.  errors: EACCES (the host allows no code to be
+ * made), ENOMEM.
+ */
+int rumpuser_protect(void *ptr, size_t size, enum rumpuser_prot prot);
 
 /* ---- Threads ---- */
 
@@ -300,7 +310,7 @@ enum rumpuser_sigaction rumpuser_sigaction(int sig);
 /* Blocks.  errors: ENOEXEC with the host's reason on the console, ENOENT. */
 int rumpuser_dlopen(const char *path, void **handle);
 int rumpuser_dlclose(void *handle);
-/* errors: ENOENT. */
+/* A NULL handle: of the program and what it is linked with.  errors: ENOENT. */
 int rumpuser_dlsym(void *handle, const char *name, void **ptr);
 
 /*

@@ -91,6 +91,25 @@ rumpuser_discard(void *ptr, size_t size)
 	(void)madvise(ptr, size, MADV_DONTNEED);
 }
 
+int
+rumpuser_protect(void *ptr, size_t size, enum rumpuser_prot prot)
+{
+	static const int host_prot[] = {
+		[RUMPUSER_PROT_READ] = PROT_READ,
+		[RUMPUSER_PROT_WRITE] = PROT_READ | PROT_WRITE,
+		[RUMPUSER_PROT_EXEC] = PROT_READ | PROT_EXEC,
+	};
+	KEEP_ERRNO;
+
+	if (rumpuser__fault())
+		return ENOMEM;
+	if (mprotect(ptr, size, host_prot[prot]) == -1)
+		return errno;
+	if (prot == RUMPUSER_PROT_EXEC)
+		__builtin___clear_cache((char *)ptr, (char *)ptr + size);
+	return 0;
+}
+
 unsigned long
 rumpuser__live_mapped(void)
 {
