@@ -272,6 +272,8 @@ function(rump_component name)
 
   # Join, rename, package.
   set(joined ${CMAKE_CURRENT_BINARY_DIR}/${name}.joined.o)
+  set(renamed ${CMAKE_CURRENT_BINARY_DIR}/${name}.renamed.o)
+  set(exports ${CMAKE_CURRENT_BINARY_DIR}/${name}_exports)
   set(final ${RUMP_LIBDIR}/${name}.o)
   set(shared ${CMAKE_CURRENT_BINARY_DIR}/${name}.shared.o)
   set(so ${RUMP_LIBDIR}/lib${name}.so.${RUMP_SOVERSION})
@@ -286,10 +288,14 @@ function(rump_component name)
   add_custom_command(OUTPUT ${final} ${shared}
     COMMAND ${RUMP_LD} -r -o ${joined} $<TARGET_OBJECTS:${name}_obj>
     COMMAND ${Python3_EXECUTABLE} ${RUMP_TOOLDIR}/rename_symbols.py --sets ${name}
-            --objcopy ${CMAKE_OBJCOPY} --nm ${CMAKE_NM} ${joined} ${final}
+            --objcopy ${CMAKE_OBJCOPY} --nm ${CMAKE_NM} ${joined} ${renamed}
+    COMMAND ${Python3_EXECUTABLE} ${RUMP_TOOLDIR}/export_symbols.py --nm ${CMAKE_NM} ${name} ${renamed} ${exports}.s
+    COMMAND ${CMAKE_C_COMPILER} -c -o ${exports}.o ${exports}.s
+    COMMAND ${RUMP_LD} -r -o ${final} ${renamed} ${exports}.o
     COMMAND ${Python3_EXECUTABLE} ${RUMP_TOOLDIR}/rename_symbols.py
             --objcopy ${CMAKE_OBJCOPY} --nm ${CMAKE_NM} ${joined} ${shared}
     DEPENDS ${name}_obj $<TARGET_OBJECTS:${name}_obj> ${RUMP_TOOLDIR}/rename_symbols.py
+            ${RUMP_TOOLDIR}/export_symbols.py
     COMMENT "Joining ${name}.o" COMMAND_EXPAND_LISTS VERBATIM)
   add_custom_command(OUTPUT ${so}
     COMMAND ${CMAKE_C_COMPILER} -shared ${RUMP_SANITIZE_FLAGS} -Wl,-soname,lib${name}.so.${RUMP_SOVERSION}
@@ -301,13 +307,21 @@ function(rump_component name)
     COMMENT "Linking lib${name}.so.${RUMP_SOVERSION}" COMMAND_EXPAND_LISTS VERBATIM)
   file(WRITE ${RUMP_LIBDIR}/lib${name}.so "INPUT(${name}_ref.o lib${name}.so.${RUMP_SOVERSION})\n")
   file(WRITE ${RUMP_LIBDIR}/lib${name}.a "INPUT(${name}.o)\n")
-  add_custom_target(${name} ALL DEPENDS ${final} ${so})
+  # The module form: the static one without what debuggers want.
+  set(kmod)
+  if(layer STREQUAL driver OR layer STREQUAL test)
+    set(kmod ${RUMP_LIBDIR}/modules/${name}.kmod)
+    file(MAKE_DIRECTORY ${RUMP_LIBDIR}/modules)
+    add_custom_command(OUTPUT ${kmod} COMMAND ${CMAKE_OBJCOPY} --strip-debug ${final} ${kmod} DEPENDS ${final}
+      COMMENT "Making ${name}.kmod" VERBATIM)
+  endif()
+  add_custom_target(${name} ALL DEPENDS ${final} ${so} ${kmod})
 
   if(NOT A_NOINSTALL)
     install(FILES ${so} ${RUMP_LIBDIR}/lib${name}.so ${RUMP_LIBDIR}/lib${name}.a ${final} ${refo}
         DESTINATION ${RUMP_INSTALL_LIB})
-    if(NOT RUMP_DIAGNOSTIC)
-      install(FILES ${final} DESTINATION lib/rump-modules RENAME ${name}.kmod)
+    if(layer STREQUAL driver)
+      install(FILES ${kmod} DESTINATION ${RUMP_INSTALL_LIB}/rump-modules)
     endif()
     if(COMMAND rump__pkgconfig)
       rump__pkgconfig(${name} "${A_NEEDS}")

@@ -107,7 +107,7 @@ function(rump_package)
   install(PROGRAMS ${RUMP_TOOLDIR}/rump-driver DESTINATION bin)
   install(DIRECTORY ${RUMP_TOOLDIR}/templates DESTINATION share/librump)
   install(FILES ${RUMP_CMAKEDIR}/RumpComponent.cmake ${RUMP_CMAKEDIR}/glue.c.in ${RUMP_CMAKEDIR}/ref.c.in
-      ${RUMP_TOOLDIR}/rename_symbols.py DESTINATION share/librump)
+      ${RUMP_TOOLDIR}/rename_symbols.py ${RUMP_TOOLDIR}/export_symbols.py DESTINATION share/librump)
   install(FILES ${RUMP_PRIVATE}/rump_component_desc.h DESTINATION share/librump/private)
   foreach(dir ${RUMP_KPIDIRS})
     install(DIRECTORY ${dir}/ DESTINATION share/librump/kpi FILES_MATCHING PATTERN "*.h")
