@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <rump/rump_modctl.h>
 #include <rump/rump_mount.h>
 
 /* A rump kernel's interface level: NetBSD 10. */
@@ -81,19 +82,5 @@
 #define RUMP_AB_VERBOSE 0x00020000
 #define RUMP_AB_SILENT	0x00040000
 #define RUMP_AB_DEBUG	0x00080000
-
-/* modctl(2) */
-enum rump_modctl {
-	RUMP_MODCTL_LOAD = 0,	/* struct rump_modctl_load * */
-	RUMP_MODCTL_UNLOAD = 1, /* char *name */
-	RUMP_MODCTL_STAT = 2,	/* struct iovec * of module descriptions */
-	RUMP_MODCTL_EXISTS = 3	/* is loading supported */
-};
-struct rump_modctl_load {
-	const char *ml_filename;
-	int ml_flags;
-	const char *ml_props;
-	size_t ml_propslen;
-};
 
 #endif /* RUMP_RUMPDEFS_H */

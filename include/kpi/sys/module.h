@@ -30,10 +30,10 @@ typedef enum modsrc {
 } modsrc_t;
 
 typedef enum modcmd {
-	MODULE_CMD_INIT, /* start; an errno leaves nothing behind */
-	MODULE_CMD_FINI, /* stop; EBUSY while in use */
-	MODULE_CMD_STAT,
-	MODULE_CMD_AUTOUNLOAD
+	MODULE_CMD_INIT,      /* start; an errno leaves nothing behind */
+	MODULE_CMD_FINI,      /* stop; EBUSY while in use */
+	MODULE_CMD_STAT,      /* not used: modules of before answered modctl(2) themselves */
+	MODULE_CMD_AUTOUNLOAD /* 0: loaded automatically, and may go; ENOTTY: stays */
 } modcmd_t;
 
 typedef struct modinfo {
@@ -44,13 +44,23 @@ typedef struct modinfo {
 	const char *mi_required; /* names with commas between, or NULL */
 } const modinfo_t;
 
+/* mod_flags, and ms_flags of modctl(2) */
+#define MODFLG_MUST_FORCE  0x01 /* taken down by hand: comes up again by MODCTL_LOAD_FORCE alone */
+#define MODFLG_AUTO_LOADED 0x02 /* something asked for it */
+
+/* module_load() */
+#define MODCTL_LOAD_FORCE 0x01
+
+struct prop_dictionary;
+typedef struct prop_dictionary *prop_dictionary_t;
+
 /* A module that is up.  Locks: the module lock. */
 typedef struct module {
-	u_int mod_refcnt;
-	int mod_flags;
+	u_int mod_refcnt; /* modules that require it, and holds */
+	int mod_flags;	  /* MODFLG_* */
 	const modinfo_t *mod_info;
-	struct kobj *mod_kobj;
-	struct modinfo **mod_required;
+	struct kobj *mod_kobj; /* NULL: not from a file */
+	struct module *mod_required[MAXMODDEPS];
 	u_int mod_nrequired;
 	u_int mod_arequired;
 	modsrc_t mod_source;
@@ -75,7 +85,8 @@ typedef struct module {
 
 TAILQ_HEAD(modlist, module);
 
-extern struct modlist module_list; /* the module lock */
+extern struct modlist module_list;     /* the module lock; up, in the order in which they came */
+extern struct modlist module_builtins; /* the module lock; linked in, and down */
 extern u_int module_count;
 extern u_int module_gen; /* changes with the list */
 
@@ -85,16 +96,37 @@ void kernconfig_unlock(void);
 bool kernconfig_is_held(void);
 /* locks: kernconfig_lock() for module_lookup(). */
 module_t *module_lookup(const char *name);
-/* Is it there?  errors: ENOENT.  Holds keep a module from being unloaded. */
-int module_autoload(const char *name, modclass_t class);
+const char *module_name(struct module *mod);
+modsrc_t module_source(struct module *mod);
+/*
+ * Bring up a module: one that is linked in, or from the file of a path (with a '/'), or from
+ * RUMP_MODULEBASE.  props is the argument of its MODULE_CMD_INIT.  ctx: thread.  sleeps.
+ * errors: EEXIST, ENOENT, EPERM (taken down by hand, and no MODCTL_LOAD_FORCE), ENOEXEC (no such object, or a
+ * symbol is missing), EDEADLK (it requires itself), the module's own; what is wrong is said on the console.
+ */
+int module_load(const char *name, int flags, prop_dictionary_t props, modclass_t cls);
+/*
+ * The same for somebody who needs it: 0 when it is up already; what was loaded so goes again when it is not used.
+ * No lock may be held that the module's start may take.  errors: EINVAL (no name of a module), EPERM (switched
+ * off by kern.module.autoload).
+ */
+int module_autoload(const char *name, modclass_t cls);
+/* errors: ENOENT, EBUSY (held, required, or it says so), the module's own. */
+int module_unload(const char *name);
+/* Keep a module from being unloaded. */
 void module_hold(module_t *mod);
 void module_rele(module_t *mod);
 /*
- * Start linked-in modules: all that can be, in order of dependency.
- * errors: of the first that failed; those before it stay.  EEXIST for a name already up.
+ * Make linked-in modules known, and start them: all that can be, in order of dependency.
+ * errors: of the first that failed; those before it stay.  EEXIST for a name already taken.
  */
 int module_builtin_add(modinfo_t *const *mip, size_t nmodinfo, bool init);
+/* Without fini it must be down.  errors: ENOENT, EBUSY, the module's own. */
 int module_builtin_remove(modinfo_t *mi, bool fini);
+/* Those that are known and down come up by force only. */
+void module_builtin_require_force(void);
+/* Start all of a class that are known; what fails is said on the console. */
+void module_init_class(modclass_t cls);
 /* True when this very module is up. */
 bool module_builtin_known(modinfo_t *mi);
 

@@ -10,15 +10,15 @@
  * after what it needs.  Then the init functions run by class, and modules after the classes that
  * they stand on.  Each thing that came up is remembered on a stack, which halt and failure unwind.
  *
- * Locks: one thread at a time has components come up or go down, and all that is said to be of `busy`.
- * That is no lock, since an init or a fini may wait for deferred work, RUMP_THREADS=0 or not.
+ * What comes from a file (module_load.c) is never registered here: it comes up and goes down by name.
+ *
+ * Locks: one thread at a time has components come up or go down, by kernconfig_lock(), which guards
+ * everything here.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <sys/condvar.h>
 #include <sys/kmem.h>
 #include <sys/module.h>
-#include <sys/mutex.h>
 #include <sys/sysctl.h>
 
 #include <rump/rumpuser.h>
@@ -26,27 +26,25 @@
 #include "rump_boot.h"
 #include "rump_component.h"
 #include "rump_entry.h"
+#include "rump_module.h"
 
 /* Modules come up after this class. */
 #define CLASS_BEFORE_MODULES RUMP_COMPONENT_KERN_VFS
 
-/* One thing that is up: a function to undo it. */
+/* One thing that is up: an init function, or (NULL) the modules of the component, or (both NULL) all. */
 struct started {
 	struct started *st_next;
 	const struct rump_component *st_component;
-	modinfo_t *st_module;
+	const struct rump_component_desc *st_desc;
 };
 
 static struct rump_component_desc *registered; /* (a) newest first */
 static bool refused;			       /* another rump kernel was first in this program */
 
-static kmutex_t component_lock;
-static kcondvar_t component_cv;
-static bool busy;			   /* component_lock */
-static struct started *started;		   /* busy */
-static struct rump_component_desc **order; /* busy: those up, needed ones first */
-static size_t norder, order_size;	   /* busy */
-static bool booted;			   /* busy: the boot's components are up */
+static struct started *started;
+static struct rump_component_desc **order; /* those up, needed ones first */
+static size_t norder, order_size;
+static bool booted; /* the boot's components are up */
 
 static struct rump_component_desc *
 find(const char *name)
@@ -60,49 +58,52 @@ find(const char *name)
 	return NULL;
 }
 
-static void
-busy_begin(void)
-{
-	mutex_enter(&component_lock);
-	while (busy)
-		cv_wait(&component_cv, &component_lock);
-	busy = true;
-	mutex_exit(&component_lock);
-}
-
-static void
-busy_end(void)
-{
-	mutex_enter(&component_lock);
-	busy = false;
-	cv_broadcast(&component_cv);
-	mutex_exit(&component_lock);
-}
-
-static void
-busy_destroy(void)
-{
-	cv_destroy(&component_cv);
-	mutex_destroy(&component_lock);
-}
-
 static bool
 up_p(const struct rump_component_desc *d)
 {
 	return d->rcd_private != NULL;
 }
 
+struct rump_component_desc *
+rump_component_up(const char *name)
+{
+	struct rump_component_desc *const d = find(name);
+
+	return d != NULL && up_p(d) ? d : rump_module_loaded_component(name);
+}
+
+bool
+rump_component_exports(bool (*fn)(const struct rump_component_desc *, void *), void *arg)
+{
+	struct rump_component_desc *d;
+
+	for (d = __atomic_load_n(&registered, __ATOMIC_ACQUIRE); d != NULL; d = d->rcd_next) {
+		if ((*fn)(d, arg))
+			return true;
+	}
+	return rump_module_exports(fn, arg);
+}
+
 /* Remember what came up.  errors: ENOMEM. */
 static int
-push(const struct rump_component *rc, modinfo_t *mi)
+push(const struct rump_component *rc, const struct rump_component_desc *d)
 {
 	struct started *const st = kmem_alloc(sizeof(*st), KM_NOSLEEP);
 
 	if (st == NULL)
 		return ENOMEM;
-	*st = (struct started){ .st_next = started, .st_component = rc, .st_module = mi };
+	*st = (struct started){ .st_next = started, .st_component = rc, .st_desc = d };
 	started = st;
 	return 0;
+}
+
+static void
+undo(const struct started *st)
+{
+	if (st->st_component == NULL)
+		rump_module_stop_all(st->st_desc);
+	else if (st->st_component->rc_fini != NULL)
+		(*st->st_component->rc_fini)();
 }
 
 /* Undo everything down to mark. */
@@ -112,11 +113,10 @@ unwind(struct started *mark)
 	struct started *st;
 
 	while ((st = started) != mark) {
+		if (st->st_desc != NULL && rump_module_unload_component(st->st_desc))
+			continue; /* and all of its entries */
 		started = st->st_next;
-		if (st->st_module != NULL)
-			(void)module_builtin_remove(st->st_module, true);
-		else if (st->st_component->rc_fini != NULL)
-			(*st->st_component->rc_fini)();
+		undo(st);
 		kmem_free(st, sizeof(*st));
 	}
 }
@@ -133,7 +133,7 @@ start_class(const struct rump_component_desc *d, enum rump_component_type type)
 
 		if (rc->rc_type != type)
 			continue;
-		error = push(rc, NULL);
+		error = push(rc, d);
 		if (error == 0 && rc->rc_init != NULL)
 			error = (*rc->rc_init)();
 		else if (error == 0)
@@ -154,7 +154,7 @@ start_class(const struct rump_component_desc *d, enum rump_component_type type)
 }
 
 static void
-start_sysctls(const struct rump_component_desc *d)
+start_sysctls(const struct rump_component_desc *d, struct sysctllog **log)
 {
 	const void *const *p;
 
@@ -162,12 +162,14 @@ start_sysctls(const struct rump_component_desc *d)
 		void (*const fn)(struct sysctllog **) =
 		    __FPTRCAST(void (*)(struct sysctllog **), __UNCONST(*p));
 
-		(*fn)(NULL);
+		(*fn)(log);
 	}
 }
 
+/* The modules of one class of one component. */
 static int
-start_modules(const struct rump_component_desc *d)
+start_modules(
+    const struct rump_component_desc *d, modclass_t class, const struct rump_module_how *how)
 {
 	const void *const *p;
 	int error;
@@ -175,11 +177,9 @@ start_modules(const struct rump_component_desc *d)
 	for (p = d->rcd_modules.rls_begin; p < d->rcd_modules.rls_end; p++) {
 		modinfo_t *const mi = *p;
 
-		if (module_builtin_known(mi))
+		if (mi->mi_class != class || module_builtin_known(mi))
 			continue; /* another's dependency brought it up */
-		error = module_builtin_add(&mi, 1, true);
-		if (error == 0 && (error = push(NULL, mi)) != 0)
-			(void)module_builtin_remove(mi, true);
+		error = rump_module_start(mi, how);
 		if (error != 0) {
 			rump_console_printf("component %s: module %s cannot start: error %d",
 			    d->rcd_name, mi->mi_name, error);
@@ -189,23 +189,62 @@ start_modules(const struct rump_component_desc *d)
 	return 0;
 }
 
-/* Bring up components list[0..n), which stand in order. */
+/* What is linked in is known before the first starts, so that each finds what it requires. */
 static int
-start(struct rump_component_desc **list, size_t n)
+know_modules(struct rump_component_desc **list, size_t n)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < n && error == 0; i++) {
+		const struct rump_linkset *const ms = &list[i]->rcd_modules;
+
+		for (const void *const *p = ms->rls_begin; p < ms->rls_end && error == 0; p++) {
+			modinfo_t *const mi = *p;
+
+			error = module_builtin_add(&mi, 1, false);
+			if (error != 0)
+				rump_console_printf("component %s: another module is called %s",
+				    list[i]->rcd_name, mi->mi_name);
+		}
+	}
+	return error;
+}
+
+/* By class, and in a class by component. */
+static int
+start_all_modules(struct rump_component_desc **list, size_t n, const struct rump_module_how *how)
+{
+	static const modclass_t classes[] = { MODULE_CLASS_SECMODEL, MODULE_CLASS_BUFQ,
+		MODULE_CLASS_MISC, MODULE_CLASS_VFS, MODULE_CLASS_DRIVER, MODULE_CLASS_EXEC,
+		MODULE_CLASS_ANY };
+	int error;
+
+	error = push(NULL, n == 1 ? list[0] : NULL);
+	if (error == 0 && how == NULL)
+		error = know_modules(list, n);
+	for (u_int c = 0; c < __arraycount(classes) && error == 0; c++) {
+		for (size_t i = 0; i < n && error == 0; i++)
+			error = start_modules(list[i], classes[c], how);
+	}
+	return error;
+}
+
+/* Bring up components list[0..n), which stand in order.  how NULL: they are linked in. */
+static int
+start(struct rump_component_desc **list, size_t n, const struct rump_module_how *how,
+    struct sysctllog **log)
 {
 	struct started *const mark = started;
 	size_t i;
 	int error = 0;
 
 	for (i = 0; i < n; i++)
-		start_sysctls(list[i]);
+		start_sysctls(list[i], log);
 	for (int type = RUMP_COMPONENT_KERN; type < RUMP_COMPONENT_MAX && error == 0; type++) {
 		for (i = 0; i < n && error == 0; i++)
 			error = start_class(list[i], (enum rump_component_type)type);
-		if (type != CLASS_BEFORE_MODULES)
-			continue;
-		for (i = 0; i < n && error == 0; i++)
-			error = start_modules(list[i]);
+		if (type == CLASS_BEFORE_MODULES && error == 0)
+			error = start_all_modules(list, n, how);
 	}
 	if (error != 0) {
 		unwind(mark);
@@ -261,10 +300,7 @@ rump_components_init(void)
 				    "or all statically");
 		return EBUSY;
 	}
-	mutex_init(&component_lock, MUTEX_DEFAULT, IPL_NONE);
-	cv_init(&component_cv, "component");
-	busy = false;
-	busy_begin();
+	kernconfig_lock();
 	started = NULL;
 	booted = false;
 	for (d = __atomic_load_n(&registered, __ATOMIC_ACQUIRE); d != NULL; d = d->rcd_next) {
@@ -279,14 +315,12 @@ rump_components_init(void)
 	for (d = registered; d != NULL && error == 0; d = d->rcd_next)
 		error = order_add(d, 0);
 	if (error == 0)
-		error = start(order, norder);
+		error = start(order, norder, NULL, NULL);
 	if (order != NULL)
 		kmem_free(order, MAX(n, 1) * sizeof(*order));
 	order = NULL;
 	booted = error == 0;
-	busy_end();
-	if (error != 0)
-		busy_destroy();
+	kernconfig_unlock();
 	return error;
 }
 
@@ -295,44 +329,146 @@ rump_components_fini(void)
 {
 	struct rump_component_desc *d;
 
-	busy_begin();
+	kernconfig_lock();
 	booted = false;
 	unwind(NULL);
 	for (d = registered; d != NULL; d = d->rcd_next)
 		d->rcd_private = NULL;
-	busy_end();
-	busy_destroy();
+	kernconfig_unlock();
+}
+
+int
+rump_component_check_needs(const struct rump_component_desc *d)
+{
+	const char *const *need;
+
+	for (need = d->rcd_needs; *need != NULL; need++) {
+		if (rump_component_up(*need) == NULL) {
+			rump_console_printf(
+			    "component %s needs %s, which is not up", d->rcd_name, *need);
+			return ENOENT;
+		}
+	}
+	return 0;
 }
 
 /* A driver came by dlopen() while the kernel is up. */
 static void
 start_late(struct rump_component_desc *d)
 {
-	const char *const *need;
-
-	busy_begin();
+	kernconfig_lock();
 	if (!booted || up_p(d)) {
-		busy_end();
+		kernconfig_unlock();
 		return;
 	}
-	if (strcmp(d->rcd_class, "faction") == 0) {
+	if (strcmp(d->rcd_class, "faction") == 0)
 		rump_console_printf(
 		    "component %s: a faction cannot be loaded after rump_init()", d->rcd_name);
-		busy_end();
-		return;
-	}
-	for (need = d->rcd_needs; *need != NULL; need++) {
-		struct rump_component_desc *const below = find(*need);
+	else if (rump_module_loaded_component(d->rcd_name) != NULL)
+		rump_console_printf(
+		    "component %s was loaded as a module: the library is not used", d->rcd_name);
+	else if (rump_component_check_needs(d) == 0)
+		(void)start(&d, 1, NULL, NULL);
+	kernconfig_unlock();
+}
 
-		if (below == NULL || !up_p(below)) {
-			rump_console_printf(
-			    "component %s needs %s, which is not up", d->rcd_name, *need);
-			busy_end();
-			return;
+int
+rump_component_check(const struct rump_component_desc *d, const char *file)
+{
+	if (d->rcd_version != RUMP_COMPONENT_VERSION) {
+		rump_console_printf("module file %s: is of version %#x, this kernel of version %#x",
+		    file, d->rcd_version, RUMP_COMPONENT_VERSION);
+		return EINVAL;
+	}
+	if (strcmp(d->rcd_class, "faction") == 0 || strcmp(d->rcd_class, "base") == 0) {
+		rump_console_printf("module file %s: a %s cannot be loaded", file, d->rcd_class);
+		return EPERM;
+	}
+	if (find(d->rcd_name) != NULL || rump_module_loaded_component(d->rcd_name) != NULL) {
+		rump_console_printf(
+		    "module file %s: component %s is there already", file, d->rcd_name);
+		return EEXIST;
+	}
+	return 0;
+}
+
+int
+rump_component_start(
+    struct rump_component_desc *d, const struct rump_module_how *how, struct sysctllog **log)
+{
+	return start(&d, 1, how, log);
+}
+
+/* Can all of it be undone, but for what the modules say?  errors: EBUSY. */
+static int
+check_stop(const struct rump_component_desc *d)
+{
+	const void *const *p;
+	module_t *mod;
+
+	for (p = d->rcd_components.rls_begin; p < d->rcd_components.rls_end; p++) {
+		const struct rump_component *const rc = *p;
+
+		if (rc->rc_fini == NULL) {
+			rump_console_printf("component %s cannot be unloaded: %s is for good",
+			    d->rcd_name, rc->rc_name);
+			return EBUSY;
 		}
 	}
-	(void)start(&d, 1);
-	busy_end();
+	for (p = d->rcd_modules.rls_begin; p < d->rcd_modules.rls_end; p++) {
+		modinfo_t *const mi = *p;
+
+		if ((mod = module_lookup(mi->mi_name)) != NULL && mod->mod_refcnt != 0)
+			return EBUSY;
+	}
+	return 0;
+}
+
+/* The modules, the last first.  One that refuses has those that went before it started again. */
+static int
+stop_modules(const struct rump_component_desc *d, bool force)
+{
+	const void *const *const begin = d->rcd_modules.rls_begin, *const * p;
+	struct rump_module_how how = { .mh_source = MODULE_SOURCE_FILESYS };
+	module_t *mod;
+	int error = 0;
+
+	for (p = d->rcd_modules.rls_end; p > begin && error == 0; p--) {
+		modinfo_t *const mi = p[-1];
+
+		if ((mod = module_lookup(mi->mi_name)) == NULL)
+			continue;
+		how.mh_kobj = mod->mod_kobj;
+		how.mh_flags = mod->mod_flags;
+		error = rump_module_stop(mod, force);
+	}
+	if (error != 0) {
+		for (p++; p < d->rcd_modules.rls_end; p++)
+			(void)rump_module_start((modinfo_t *)*p, &how);
+	}
+	return error;
+}
+
+int
+rump_component_stop(struct rump_component_desc *d, struct sysctllog **log, bool force)
+{
+	struct started **sp = &started, *st;
+	int error;
+
+	if ((!force && (error = check_stop(d)) != 0) || (error = stop_modules(d, force)) != 0)
+		return error;
+	while ((st = *sp) != NULL) {
+		if (st->st_desc != d) {
+			sp = &st->st_next;
+			continue;
+		}
+		*sp = st->st_next;
+		undo(st);
+		kmem_free(st, sizeof(*st));
+	}
+	sysctl_teardown(log);
+	d->rcd_private = NULL;
+	return 0;
 }
 
 void
@@ -340,6 +476,8 @@ rump_component_register(struct rump_component_desc *d)
 {
 	struct lwp *l;
 
+	if (rump_module_announce(d))
+		return;
 	if (d->rcd_version != RUMP_COMPONENT_VERSION) {
 		rump_console_printf(
 		    "component %s is of version %d, this kernel of version %d: not used",

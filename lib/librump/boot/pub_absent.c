@@ -11,9 +11,6 @@
 		return ENOSYS; \
 	}
 
-/* The in-kernel linker. */
-ABSENT(rump_pub_kernelfsym_load, void *symtab, uint64_t symsize, char *strtab, uint64_t strsize)
-
 /* File systems served by programs. */
 ABSENT(rump_pub_syspuffs_glueinit, int fd, int *newfd)
 

@@ -19,6 +19,7 @@
 
 #include "rump_kern.h"
 #include "rump_mem.h"
+#include "rump_module.h"
 #include "rump_print.h"
 
 const char copyright[] = "Copyright (c) 2026 The librump authors\n";
@@ -310,6 +311,7 @@ sysctl_base_setup(struct sysctllog **log)
 
 	node = make_node(log, NULL, CTL_KERN, "kern", "the kernel");
 	make(log, node, kern_variables, __arraycount(kern_variables));
+	rump_module_sysctl(log);
 	make_node(log, NULL, CTL_VM, "vm", "virtual memory");
 	make_node(log, NULL, CTL_VFS, "vfs", "file systems");
 	make_node(log, NULL, CTL_NET, "net", "networks");

@@ -19,5 +19,6 @@ void rump_timecalls_register(void);
 void rump_sigcalls_register(void);
 void rump_timercalls_register(void);
 void rump_infocalls_register(void);
+void rump_modulecalls_register(void);
 
 #endif /* RUMP_BASECALLS_H */

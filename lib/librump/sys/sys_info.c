@@ -108,5 +108,6 @@ rump_basecalls_init(void)
 	rump_sigcalls_register();
 	rump_timercalls_register();
 	rump_infocalls_register();
+	rump_modulecalls_register();
 	return 0;
 }

@@ -148,6 +148,7 @@ static const struct {
 	{ "root file system", vfs_root_init, vfs_root_fini },
 	{ "working directories", vfs_cwd_init, vfs_cwd_fini },
 	{ "system calls", vfs_syscalls_init, vfs_syscalls_fini },
+	{ "module files", vfs_modfile_init, vfs_modfile_fini },
 	{ "shutdown", vfs_reboot_init, vfs_reboot_fini },
 	{ "census", vfs_census_init, vfs_census_fini },
 };

@@ -28,6 +28,9 @@ int vfs_cwd_init(void);
 void vfs_cwd_fini(void);
 int vfs_syscalls_init(void);
 void vfs_syscalls_fini(void);
+/* Files of modules: mount/modfile.c. */
+int vfs_modfile_init(void);
+void vfs_modfile_fini(void);
 
 /* rumpfs's: its types are the root.  etfs registers below it. */
 extern struct vfsops rumpfs_vfsops;
