@@ -117,6 +117,43 @@ START_TEST(module_comes_and_goes)
 }
 END_TEST
 
+/* How the host maps the byte at addr: "r-xp"; and whether anything is both writable and code. */
+static bool
+mapped(uint64_t addr, char perms[5])
+{
+	FILE *const f = fopen("/proc/self/maps", "r");
+	unsigned long long lo, hi;
+	char line[512], p[5];
+	bool both = false;
+
+	ck_assert_ptr_nonnull(f);
+	perms[0] = '\0';
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (sscanf(line, "%llx-%llx %4s", &lo, &hi, p) != 3)
+			continue;
+		if (addr >= lo && addr < hi)
+			memcpy(perms, p, 5);
+		both |= p[1] == 'w' && p[2] == 'x';
+	}
+	fclose(f);
+	return both;
+}
+
+START_TEST(module_code_is_not_writable)
+{
+	struct rump_modctl_stat ms;
+	char required[64], perms[5];
+
+	ck_assert_int_eq(load("modmain", NULL), 0);
+	ck_assert(status("modmain", &ms, required));
+	ck_assert(!mapped(ms.ms_addr, perms));
+	ck_assert_str_eq(perms, "r-xp");
+	ck_assert_int_eq(unload("modmain"), 0);
+	ck_assert(!mapped(ms.ms_addr, perms));
+	ck_assert_str_eq(perms, "rw-p");
+}
+END_TEST
+
 /* The pages that the kernel has after each hundred do not become more. */
 START_TEST(module_loads_leave_nothing)
 {
@@ -300,6 +337,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, boot, halt);
 	tcase_add_test(tc, module_comes_and_goes);
+	tcase_add_test(tc, module_code_is_not_writable);
 	tcase_add_test(tc, module_loads_leave_nothing);
 	tcase_add_test(tc, module_brings_what_it_requires);
 	tcase_add_loop_test(tc, module_refused, 0, sizeof(refused) / sizeof(refused[0]));

@@ -497,9 +497,10 @@ module_builtin_add(modinfo_t *const *mip, size_t n, bool init)
 	for (size_t i = 0; i < n && error == 0; i++) {
 		if ((mod = module_lookup(mip[i]->mi_name)) == NULL)
 			mod = list_lookup(&module_builtins, mip[i]->mi_name);
-		if (mod == NULL)
-			TAILQ_INSERT_TAIL(&module_builtins, mod_alloc(mip[i]), mod_chain);
-		else if (mod->mod_info != mip[i])
+		if (mod == NULL) {
+			mod = mod_alloc(mip[i]);
+			TAILQ_INSERT_TAIL(&module_builtins, mod, mod_chain);
+		} else if (mod->mod_info != mip[i])
 			error = EEXIST;
 	}
 	for (size_t i = 0; i < n && error == 0 && init; i++) {
