@@ -25,14 +25,16 @@ try() { # try NAME
 }
 for cc in gcc clang; do
 	for libc in "" -static; do
-		# shellcheck disable=SC2046
-		$cc $libc "$source/static.c" -o "$work/p" $(pkg-config --cflags --libs rumpvfs-static) 2>"$work/err" || { cat "$work/err"; exit 1; }
+		flags=$(pkg-config --cflags --libs rumpvfs-static)
+		[ -z "$libc" ] || flags=${flags/-Wl,-Bdynamic -luv/-l:libuv_a.a}
+		# shellcheck disable=SC2086
+		$cc $libc "$source/static.c" -o "$work/p" $flags 2>"$work/err" || { cat "$work/err"; exit 1; }
 		try "$cc $libc"
 		strip "$work/p"
 		try "$cc $libc stripped"
 	done
 done
-ldd "$work/p" 2>&1 | grep -q librump && exit 1
+if ldd "$work/p" 2>&1 | grep -q librump; then echo "links a shared rump library"; exit 1; fi
 # Without a place for modules there are none.
 out=$(RUMP_MODULEBASE='' "$work/p" sysvbfs "$work/bfs" 2>&1) && { echo "mounted without a module"; exit 1; }
 grep -qi "no such device" <<<"$out"
