@@ -51,8 +51,8 @@ typedef struct modinfo {
 /* module_load() */
 #define MODCTL_LOAD_FORCE 0x01
 
-struct prop_dictionary;
-typedef struct prop_dictionary *prop_dictionary_t;
+struct _prop_dictionary;
+typedef struct _prop_dictionary *prop_dictionary_t; /* <prop/proplib.h> */
 
 /* A module that is up.  Locks: the module lock. */
 typedef struct module {
