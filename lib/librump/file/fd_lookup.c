@@ -167,9 +167,10 @@ fd_drain(filedesc_t *fdp, fdfile_t *ff, file_t *fp)
 	if (__predict_true(n == 0))
 		return;
 	n = atomic_or_uint_nv(&ff->ff_refcnt, FDFILE_CLOSING);
+	/* Again and again: a call that was on its way to its sleep is not asleep yet. */
 	while (n != FDFILE_CLOSING) {
 		(*fp->f_ops->fo_restart)(fp);
-		cv_wait(&ff->ff_closing, &fdp->fd_lock);
+		(void)cv_timedwait(&ff->ff_closing, &fdp->fd_lock, 1);
 		n = atomic_load_acquire(&ff->ff_refcnt);
 	}
 	atomic_and_uint(&ff->ff_refcnt, ~FDFILE_CLOSING);

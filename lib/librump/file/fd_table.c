@@ -18,6 +18,7 @@
 #include "rump_fd.h"
 #include "rump_fdtab.h"
 #include "rump_file.h"
+#include "rump_pipe.h"
 #include "rump_rcu.h"
 
 static pool_cache_t fdtable_cache;
@@ -38,6 +39,7 @@ rump_file_init(void)
 		rump_filepool_fini();
 		return error;
 	}
+	rump_pipe_init();
 	fdtable_cache = pool_cache_init(FDTABLE_SIZE, _Alignof(struct fdtable), 0, 0, "filedesc",
 	    NULL, IPL_NONE, NULL, NULL, NULL);
 	rump_filedesc0 = fd_init(NULL);
@@ -51,6 +53,7 @@ rump_file_fini(void)
 	rump_filedesc0 = NULL;
 	pool_cache_destroy(fdtable_cache);
 	rump_event_fini();
+	rump_pipe_fini();
 	rump_filepool_fini();
 }
 

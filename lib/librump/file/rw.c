@@ -15,16 +15,43 @@
 #include <sys/systm.h>
 #include <sys/uio.h>
 
+#include "rump_copyio.h"
+#include "rump_fd.h"
+#include "rump_sync.h"
+
 static int
-file_uio(file_t *fp, off_t *offset, struct uio *uio, int flags, register_t *retval)
+file_io(file_t *fp, off_t *offset, struct uio *uio, int flags)
+{
+	if (uio->uio_rw == UIO_READ)
+		return (*fp->f_ops->fo_read)(fp, offset, uio, fp->f_cred, flags);
+	return (*fp->f_ops->fo_write)(fp, offset, uio, fp->f_cred, flags);
+}
+
+/*
+ * A call was asked to come back (ERESTART) because a descriptor of its file is being closed.  True: it was
+ * another one than fd, so the call goes on.
+ */
+static bool
+file_again(int fd, const file_t *fp, int *error)
+{
+	if (rump_lwp_interrupted(curlwp))
+		return false;
+	if (atomic_load_relaxed(&fd_slot_known(curlwp->l_fd, (u_int)fd)->ff_file) == fp)
+		return true;
+	*error = EBADF;
+	return false;
+}
+
+static int
+file_uio(int fd, file_t *fp, off_t *offset, struct uio *uio, int flags, register_t *retval)
 {
 	const size_t len = uio->uio_resid;
 	int error;
 
-	if (uio->uio_rw == UIO_READ)
-		error = (*fp->f_ops->fo_read)(fp, offset, uio, fp->f_cred, flags);
-	else
-		error = (*fp->f_ops->fo_write)(fp, offset, uio, fp->f_cred, flags);
+	do
+		error = file_io(fp, offset, uio, flags);
+	while (__predict_false(error == ERESTART) && uio->uio_resid == len &&
+	    file_again(fd, fp, &error));
 	if (error != 0 && uio->uio_resid != len)
 		error = 0;
 	*retval = (register_t)(len - uio->uio_resid);
@@ -51,7 +78,7 @@ dofilerw(int fd, file_t *fp, void *buf, size_t len, off_t *offset, int flags, en
 	else if (__predict_false(buf == NULL && len != 0))
 		error = EFAULT;
 	else
-		error = file_uio(fp, offset, &uio, flags, retval);
+		error = file_uio(fd, fp, offset, &uio, flags, retval);
 	fd_putfile((u_int)fd);
 	return error;
 }
@@ -106,7 +133,7 @@ do_filerwv(int fd, const struct iovec *uiov, int iovcnt, off_t *offset, int flag
 	if (error == 0) {
 		uio.uio_iov = iov;
 		uio.uio_offset = *offset;
-		error = file_uio(fp, offset, &uio, flags, retval);
+		error = file_uio(fd, fp, offset, &uio, flags, retval);
 		iovec_free(iov, small, iovcnt);
 	}
 	fd_putfile((u_int)fd);

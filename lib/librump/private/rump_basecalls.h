@@ -5,6 +5,7 @@
 #define RUMP_BASECALLS_H
 
 void rump_copycalls_register(void);
+void rump_pipecalls_register(void);
 void rump_rwcalls_register(void);
 void rump_fdcalls_register(void);
 void rump_ioctlcalls_register(void);

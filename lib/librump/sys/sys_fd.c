@@ -211,6 +211,8 @@ do_fcntl(struct lwp *l, int fd, file_t *fp, int cmd, void *arg, register_t *retv
 	default:
 		/* The type may know more (pipe sizes); others have not heard of it. */
 		error = (*fp->f_ops->fo_fcntl)(fp, (u_int)cmd, &arg);
+		if (error == 0 && (cmd == F_GETPIPE_SZ || cmd == F_SETPIPE_SZ))
+			*retval = (register_t)(uintptr_t)arg;
 		return error == EOPNOTSUPP || error == EPASSTHROUGH ? EINVAL : error;
 	}
 }

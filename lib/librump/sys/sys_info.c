@@ -94,6 +94,7 @@ int
 rump_basecalls_init(void)
 {
 	rump_copycalls_register();
+	rump_pipecalls_register();
 	rump_rwcalls_register();
 	rump_fdcalls_register();
 	rump_ioctlcalls_register();
