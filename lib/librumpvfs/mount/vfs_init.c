@@ -16,6 +16,7 @@
 #include "rump_buf.h"
 #include "rump_component.h"
 #include "rump_cwd.h"
+#include "rump_fifo.h"
 #include "rump_mem.h"
 #include "rump_mount.h"
 #include "rump_namei.h"
@@ -143,6 +144,7 @@ static const struct {
 	{ "transfers", bufio_init, bufio_fini },
 	{ "pages", ubc_init, ubc_fini },
 	{ "devices", spec_init, spec_fini },
+	{ "named pipes", rump_fifo_init, NULL },
 	{ "syncer", vfs_syncer_init, vfs_syncer_fini },
 	{ "file locks", lf_init, lf_fini },
 	{ "root file system", vfs_root_init, vfs_root_fini },

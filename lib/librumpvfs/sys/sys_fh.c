@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/vfs_syscalls.h>
 
+#include "rump_fifo.h"
 #include "rump_hostabi.h"
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
@@ -144,7 +145,7 @@ fh_open(struct lwp *l, struct vnode *vp, int flags, struct file *fp)
 	}
 	fp->f_flag = flags & FMASK;
 	fp->f_type = DTYPE_VNODE;
-	fp->f_ops = &vnops;
+	fp->f_ops = vp->v_type == VFIFO ? &vn_fifoops : &vnops;
 	fp->f_vnode = vp;
 	vn_wberr_open(fp);
 	return 0;

@@ -12,6 +12,7 @@
 #include <sys/vfs_syscalls.h>
 
 #include "rump_cwd.h"
+#include "rump_fifo.h"
 #include "rump_hostabi.h"
 #include "rump_namei.h"
 #include "rump_vfs.h"
@@ -27,7 +28,7 @@ open_setfp(struct lwp *l, struct file *fp, struct vnode *vp, int flags)
 
 	fp->f_flag = flags & FMASK;
 	fp->f_type = DTYPE_VNODE;
-	fp->f_ops = &vnops;
+	fp->f_ops = vp->v_type == VFIFO ? &vn_fifoops : &vnops;
 	fp->f_vnode = vp;
 	vn_wberr_open(fp);
 	if ((flags & (O_EXLOCK | O_SHLOCK)) == 0)

@@ -24,6 +24,7 @@
 #include <sys/uio.h>
 #include <uvm/uvm_extern.h>
 
+#include "rump_fifo.h"
 #include "rump_vfs.h"
 #include "rump_wberr.h"
 
@@ -431,4 +432,42 @@ const struct fileops vnops = {
 	.fo_fpathconf = vn_fpathconf,
 	.fo_posix_fadvise = vn_posix_fadvise,
 	.fo_truncate = vn_ftruncate,
+};
+
+/* ---- Named pipes: what depends on the descriptor, and what they cannot ---- */
+
+static int
+vn_fifo_fcntl(struct file *fp, u_int com, void *data)
+{
+	const int error = rump_fifo_fcntl(fp->f_vnode, com, data);
+
+	return error == EOPNOTSUPP ? vn_fcntl(fp, com, data) : error;
+}
+
+static int
+vn_fifo_poll(struct file *fp, int events)
+{
+	return rump_fifo_poll(fp->f_vnode, (int)atomic_load_relaxed(&fp->f_flag), events);
+}
+
+static void
+vn_fifo_restart(struct file *fp)
+{
+	rump_fifo_restart(fp->f_vnode, (int)atomic_load_relaxed(&fp->f_flag));
+}
+
+const struct fileops vn_fifoops = {
+	.fo_name = "fifo",
+	.fo_read = vn_read,
+	.fo_write = vn_write,
+	.fo_ioctl = vn_ioctl,
+	.fo_fcntl = vn_fifo_fcntl,
+	.fo_poll = vn_fifo_poll,
+	.fo_stat = vn_statfile,
+	.fo_close = vn_closefile,
+	.fo_kqfilter = vn_kqfilter,
+	.fo_restart = vn_fifo_restart,
+	.fo_advlock = vn_advlock,
+	.fo_fpathconf = vn_fpathconf,
+	.fo_posix_fadvise = vn_posix_fadvise,
 };

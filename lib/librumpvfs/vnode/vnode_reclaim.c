@@ -19,6 +19,7 @@
 #include <sys/kmem.h>
 #include <miscfs/specfs/specdev.h>
 
+#include "rump_fifo.h"
 #include "rump_spec.h"
 #include "rump_vfs.h"
 #include "rump_vnode.h"
@@ -159,6 +160,8 @@ vcache_kill(struct vnode *vp)
 	if (vrefcnt(vp) > 1) {
 		if (vp->v_type == VBLK || vp->v_type == VCHR)
 			spec_node_revoke(vp);
+		else if (vp->v_type == VFIFO)
+			rump_fifo_revoke(vp);
 		(void)VOP_INACTIVE(vp, &recycle);
 	}
 	if ((vp->v_type == VBLK || vp->v_type == VCHR) && vp->v_specnode != NULL)
