@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * sendfile(2) and copy_file_range(2): data from one descriptor to another, through a buffer here.
+ * sendfile(2), copy_file_range(2), splice(2): data from one descriptor to another, through a buffer here; to
+ * and from a pipe straight into and out of its ring.
  *
  * What was read but not written is read again by the next call: offsets advance by what was
  * written.  An error after the first byte shows at the next call.
@@ -17,9 +18,16 @@
 
 #include "rump_basecalls.h"
 #include "rump_copyio.h"
+#include "rump_pipe.h"
 #include "rump_syscall.h"
 
 #define COPY_CHUNK (64 * 1024) /* bytes */
+#define COPY_MAX   0x7ffff000  /* bytes that one call moves, as on the host */
+
+#define SPLICE_F_MOVE	  0x1
+#define SPLICE_F_NONBLOCK 0x2
+#define SPLICE_F_MORE	  0x4
+#define SPLICE_F_GIFT	  0x8
 
 /* One side.  With an offset of its own the file's is left alone. */
 struct side {
@@ -141,13 +149,13 @@ sys_sendfile(struct lwp *l, const struct sys_sendfile_args *uap, register_t *ret
 	struct side in, out;
 	int error;
 
-	if (SCARG(uap, count) > SSIZE_MAX)
-		return EINVAL;
 	error = side_get(&in, SCARG(uap, infd), FREAD, SCARG(uap, offset));
 	if (error != 0)
 		return error;
 	error = side_get(&out, SCARG(uap, outfd), FWRITE, NULL);
-	if (error == 0 && (!in.s_seekable || (out.s_fp->f_flag & FAPPEND) != 0)) {
+	if (error == 0 &&
+	    (!in.s_seekable || (out.s_fp->f_flag & FAPPEND) != 0 ||
+		SCARG(uap, count) > SSIZE_MAX)) {
 		fd_putfile((u_int)out.s_fd);
 		error = EINVAL;
 	}
@@ -155,12 +163,15 @@ sys_sendfile(struct lwp *l, const struct sys_sendfile_args *uap, register_t *ret
 		fd_putfile((u_int)in.s_fd);
 		return error;
 	}
-	return copy_between(&in, &out, SCARG(uap, count), retval);
+	return copy_between(&in, &out, MIN(SCARG(uap, count), COPY_MAX), retval);
 }
 
-/* errors: EISDIR, EINVAL: only between regular files, and not onto itself. */
+/*
+ * Cut *len down to what there is.
+ * errors: EISDIR, EINVAL (not regular files, a range onto itself), EBADF (O_APPEND), EXDEV, EOVERFLOW.
+ */
 static int
-check_range(const struct side *in, const struct side *out, size_t len)
+check_range(const struct side *in, const struct side *out, size_t *len)
 {
 	const struct side *const sides[2] = { in, out };
 	struct stat sb[2];
@@ -170,48 +181,202 @@ check_range(const struct side *in, const struct side *out, size_t len)
 		error = (*sides[i]->s_fp->f_ops->fo_stat)(sides[i]->s_fp, &sb[i]);
 		if (error != 0)
 			return error;
+	}
+	for (int i = 0; i < 2; i++)
 		if (S_ISDIR(sb[i].st_mode))
 			return EISDIR;
+	for (int i = 0; i < 2; i++)
 		if (!S_ISREG(sb[i].st_mode))
 			return EINVAL;
-	}
 	if ((out->s_fp->f_flag & FAPPEND) != 0)
 		return EBADF;
-	if (sb[0].st_dev == sb[1].st_dev && sb[0].st_ino == sb[1].st_ino &&
-	    (uint64_t)in->s_off < (uint64_t)out->s_off + len &&
-	    (uint64_t)out->s_off < (uint64_t)in->s_off + len)
+	if (sb[0].st_dev != sb[1].st_dev)
+		return EXDEV;
+	if ((uint64_t)in->s_off + *len < *len || (uint64_t)out->s_off + *len < *len)
+		return EOVERFLOW;
+	*len = in->s_off >= sb[0].st_size ? 0 : MIN(*len, (size_t)(sb[0].st_size - in->s_off));
+	if (sb[0].st_ino == sb[1].st_ino && (uint64_t)in->s_off < (uint64_t)out->s_off + *len &&
+	    (uint64_t)out->s_off < (uint64_t)in->s_off + *len)
 		return EINVAL;
+	*len = MIN(*len, COPY_MAX);
 	return 0;
+}
+
+/* Both sides of a call.  errors: as side_get(). */
+static int
+sides_get(struct side *in, int infd, off_t *inoff, struct side *out, int outfd, off_t *outoff)
+{
+	int error;
+
+	error = side_get(in, infd, FREAD, inoff);
+	if (error != 0)
+		return error;
+	error = side_get(out, outfd, FWRITE, outoff);
+	if (error != 0)
+		fd_putfile((u_int)infd);
+	return error;
 }
 
 int
 sys_copy_file_range(struct lwp *l, const struct sys_copy_file_range_args *uap, register_t *retval)
 {
+	size_t len = SCARG(uap, len);
 	struct side in, out;
 	int error;
 
-	if (SCARG(uap, flags) != 0 || SCARG(uap, len) > SSIZE_MAX)
-		return EINVAL;
-	error = side_get(&in, SCARG(uap, infd), FREAD, SCARG(uap, inoff));
+	error = sides_get(
+	    &in, SCARG(uap, infd), SCARG(uap, inoff), &out, SCARG(uap, outfd), SCARG(uap, outoff));
 	if (error != 0)
 		return error;
-	error = side_get(&out, SCARG(uap, outfd), FWRITE, SCARG(uap, outoff));
-	if (error != 0) {
-		fd_putfile((u_int)in.s_fd);
-		return error;
-	}
-	error = check_range(&in, &out, SCARG(uap, len));
+	error = SCARG(uap, flags) != 0 ? EINVAL : check_range(&in, &out, &len);
 	if (error != 0) {
 		fd_putfile((u_int)out.s_fd);
 		fd_putfile((u_int)in.s_fd);
 		return error;
 	}
-	return copy_between(&in, &out, SCARG(uap, len), retval);
+	return copy_between(&in, &out, len, retval);
+}
+
+/* ---- splice(2) ---- */
+
+/* The pipe behind a file, referenced, or NULL. */
+static struct pipe *
+pipe_of(file_t *fp)
+{
+	struct pipe *const pp = rump_file_pipe(fp);
+
+	if (pp != NULL)
+		rump_pipe_hold(pp);
+	else if (rump_pipe_named != NULL)
+		return (*rump_pipe_named)(fp);
+	return pp;
+}
+
+/* pio_move of a transfer between a pipe and a file, at the file's offset. */
+static int
+move_from(void *arg, void *buf, size_t n, size_t *done)
+{
+	struct side *const s = arg;
+	const int error = side_io(s, buf, n, UIO_READ, done);
+
+	s->s_off += (off_t)*done;
+	return error;
+}
+
+static int
+move_to(void *arg, void *buf, size_t n, size_t *done)
+{
+	struct side *const s = arg;
+	const int error = side_io(s, buf, n, UIO_WRITE, done);
+
+	s->s_off += (off_t)*done;
+	return error;
+}
+
+/* pio_move out of one pipe into another, which is not waited for: the first one's token is held. */
+static int
+move_on(void *arg, void *buf, size_t n, size_t *done)
+{
+	struct iovec iov = { .iov_base = buf, .iov_len = n };
+	struct uio uio = {
+		.uio_iov = &iov,
+		.uio_iovcnt = 1,
+		.uio_resid = n,
+		.uio_rw = UIO_WRITE,
+		.uio_vmspace = &vmspace0,
+	};
+	struct pipe_io pio = {
+		.pio_uio = &uio, .pio_resid = n, .pio_nonblock = true, .pio_part = true
+	};
+	const int error = rump_pipe_write(arg, &pio);
+
+	*done = n - uio.uio_resid;
+	return error;
+}
+
+static int
+splice_pipes(struct pipe *from, struct pipe *to, struct pipe_io *pio)
+{
+	int error;
+
+	if (from == to)
+		return EINVAL;
+	pio->pio_move = move_on;
+	pio->pio_arg = to;
+	do {
+		error = rump_pipe_wait(from, PIPE_RD, pio->pio_nonblock);
+		if (error == 0)
+			error = rump_pipe_wait(to, PIPE_WR, pio->pio_nonblock);
+		if (error == 0)
+			error = rump_pipe_read(from, pio);
+		/* Others may have been faster with the room. */
+	} while (error == EAGAIN && !pio->pio_nonblock);
+	return error;
+}
+
+static int
+splice_sides(struct side *in, struct side *out, size_t len, bool nonblock, register_t *retval)
+{
+	struct pipe_io pio = { .pio_resid = len, .pio_nonblock = nonblock, .pio_part = true };
+	struct pipe *const from = pipe_of(in->s_fp), *const to = pipe_of(out->s_fp);
+	int error;
+
+	if ((from != NULL && in->s_uoff != NULL) || (to != NULL && out->s_uoff != NULL))
+		error = ESPIPE;
+	else if (from == NULL && to == NULL)
+		error = EINVAL;
+	else if (from != NULL && to != NULL)
+		error = splice_pipes(from, to, &pio);
+	else if (from != NULL && (out->s_fp->f_flag & FAPPEND) != 0)
+		error = EINVAL;
+	else if (from != NULL) {
+		pio.pio_move = move_to;
+		pio.pio_arg = out;
+		error = rump_pipe_read(from, &pio);
+	} else {
+		pio.pio_move = move_from;
+		pio.pio_arg = in;
+		error = rump_pipe_write(to, &pio);
+	}
+	if (from != NULL)
+		rump_pipe_rele(from);
+	if (to != NULL)
+		rump_pipe_rele(to);
+	*retval = (register_t)(len - pio.pio_resid);
+	return pio.pio_resid != len ? 0 : error;
+}
+
+int
+sys_splice(struct lwp *l, const struct sys_splice_args *uap, register_t *retval)
+{
+	const u_int known = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT;
+	const size_t len = MIN(SCARG(uap, len), COPY_MAX);
+	struct side in, out;
+	bool nonblock;
+	int error, error1, error2;
+
+	*retval = 0;
+	if (len == 0)
+		return 0;
+	if ((SCARG(uap, flags) & ~known) != 0)
+		return EINVAL;
+	error = sides_get(
+	    &in, SCARG(uap, infd), SCARG(uap, inoff), &out, SCARG(uap, outfd), SCARG(uap, outoff));
+	if (error != 0)
+		return error;
+	nonblock = (SCARG(uap, flags) & SPLICE_F_NONBLOCK) != 0 ||
+	    (in.s_fp->f_type == DTYPE_PIPE && (in.s_fp->f_flag & FNONBLOCK) != 0) ||
+	    (out.s_fp->f_type == DTYPE_PIPE && (out.s_fp->f_flag & FNONBLOCK) != 0);
+	error = splice_sides(&in, &out, len, nonblock, retval);
+	error1 = side_put(&in);
+	error2 = side_put(&out);
+	return error != 0 ? error : error1 != 0 ? error1 : error2;
 }
 
 static const struct rump_sysreg copy_calls[] = {
 	RUMP_SYSREG(copy_file_range),
 	RUMP_SYSREG(sendfile),
+	RUMP_SYSREG(splice),
 };
 
 void
