@@ -67,6 +67,8 @@ struct lwp {
 	struct filedesc *l_fd;	   /* (o) l_proc->p_fd */
 	lwpid_t l_lid;		   /* (i) 1 .. ; (lid, pid) names the lwp */
 	uint32_t l_park;	   /* (a) the token of lwp_park() */
+	uint8_t l_spinmiss;	   /* (o) spins of lwp_park() in vain, running */
+	bool l_spinhit;		   /* (o) the last one was not */
 	int l_flag;		   /* (p) LW_* */
 	int l_pflag;		   /* (o) LP_* */
 	int l_stat;		   /* (s) LS* */

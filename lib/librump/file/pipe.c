@@ -163,6 +163,7 @@ void
 pipe_token_take(struct pipe *pp, struct pipe_side *ps)
 {
 	while (ps->ps_busy) {
+		pipe_flush(pp);
 		ps->ps_tokenwaiting++;
 		cv_wait(&ps->ps_tokencv, &pp->pp_lock);
 		ps->ps_tokenwaiting--;
@@ -179,17 +180,48 @@ pipe_pass(struct pipe *pp)
 	if (rd->ps_busy)
 		; /* whoever has it will pass */
 	else if (rd->ps_tokenwaiting != 0)
-		cv_signal(&rd->ps_tokencv);
+		pp->pp_wake |= PIPE_WAKE_RDTOKEN;
 	else if (rd->ps_waiting != 0 && pp->pp_cnt != 0)
-		cv_signal(&rd->ps_cv);
+		pp->pp_wake |= PIPE_WAKE_READER;
 	if (wr->ps_busy)
 		;
 	else if (wr->ps_tokenwaiting != 0)
-		cv_signal(&wr->ps_tokencv);
+		pp->pp_wake |= PIPE_WAKE_WRTOKEN;
 	if (wr->ps_waiting != 0 && pipe_capacity(pp) - pp->pp_cnt >= pp->pp_want) {
 		pp->pp_want = SIZE_MAX;
-		cv_broadcast(&wr->ps_cv);
+		pp->pp_wake |= PIPE_WAKE_WRITERS;
 	}
+}
+
+static void
+wake(struct pipe *pp, u_int whom)
+{
+	if ((whom & PIPE_WAKE_READER) != 0)
+		cv_signal(&pp->pp_side[PIPE_RD].ps_cv);
+	if ((whom & PIPE_WAKE_WRITERS) != 0)
+		cv_broadcast(&pp->pp_side[PIPE_WR].ps_cv);
+	if ((whom & PIPE_WAKE_RDTOKEN) != 0)
+		cv_signal(&pp->pp_side[PIPE_RD].ps_tokencv);
+	if ((whom & PIPE_WAKE_WRTOKEN) != 0)
+		cv_signal(&pp->pp_side[PIPE_WR].ps_tokencv);
+}
+
+void
+pipe_flush(struct pipe *pp)
+{
+	wake(pp, pp->pp_wake);
+	pp->pp_wake = 0;
+}
+
+void
+pipe_exit(struct pipe *pp)
+{
+	const u_int whom = pp->pp_wake;
+
+	pp->pp_wake = 0;
+	mutex_exit(&pp->pp_lock);
+	if (whom != 0)
+		wake(pp, whom);
 }
 
 void

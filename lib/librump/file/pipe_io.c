@@ -52,7 +52,7 @@ spin(struct pipe *pp, const struct wait *w)
 
 	if (ncpu == 1 || !w->w_other->ps_busy)
 		return false;
-	mutex_exit(&pp->pp_lock);
+	pipe_exit(pp);
 	for (int i = 0; i < PIPE_SPINS && !changed; i++) {
 		SPINLOCK_BACKOFF_HOOK;
 		changed = atomic_load_relaxed(&pp->pp_cnt) != cnt ||
@@ -74,6 +74,7 @@ pause(struct pipe *pp, const struct wait *w, kcondvar_t *cv, u_int *waiting)
 	if (w->w_side->ps_restarts != w->w_restarts)
 		error = ERESTART;
 	else {
+		pipe_flush(pp);
 		(*waiting)++;
 		error = cv_wait_sig(cv, &pp->pp_lock);
 		(*waiting)--;
@@ -183,7 +184,7 @@ read_copy(struct pipe *pp, struct pipe_io *pio)
 
 	while (error == 0 && pio->pio_resid != 0 && pp->pp_cnt != 0 && !pp->pp_gone) {
 		n = MIN(MIN(pio->pio_resid, pp->pp_cnt), MIN(pp->pp_size - pp->pp_out, PUBLISH));
-		mutex_exit(&pp->pp_lock);
+		pipe_exit(pp);
 		error = copy(pp, pio, pp->pp_out, n, &done);
 		mutex_enter(&pp->pp_lock);
 		if (pp->pp_cnt < done) /* closed by all, and so emptied, meanwhile */
@@ -214,7 +215,7 @@ rump_pipe_read(struct pipe *pp, struct pipe_io *pio)
 		error = read_copy(pp, pio);
 		pipe_token_give(pp, rd);
 	}
-	mutex_exit(&pp->pp_lock);
+	pipe_exit(pp);
 	return error;
 }
 
@@ -294,7 +295,7 @@ write_publish(struct pipe *pp, size_t n)
 	pp->pp_mtime = true;
 	pipe_notify(rd, POLLIN | POLLRDNORM);
 	if (!rd->ps_busy && rd->ps_waiting != 0)
-		cv_signal(&rd->ps_cv);
+		pp->pp_wake |= PIPE_WAKE_READER;
 }
 
 /* Copy in what there is room for.  locks: pp_lock; the token. */
@@ -313,7 +314,7 @@ write_copy(struct pipe *pp, struct pipe_io *pio)
 		if (pos >= pp->pp_size)
 			pos -= pp->pp_size;
 		n = MIN(MIN(pio->pio_resid, room), MIN(pp->pp_size - pos, PUBLISH - staged));
-		mutex_exit(&pp->pp_lock);
+		pipe_exit(pp);
 		error = copy(pp, pio, pos, n, &done);
 		mutex_enter(&pp->pp_lock);
 		staged += done;
@@ -349,7 +350,7 @@ rump_pipe_write(struct pipe *pp, struct pipe_io *pio)
 		error = write_copy(pp, pio);
 		pipe_token_give(pp, wr);
 	} while (error == 0 && pio->pio_resid != 0 && !pio->pio_part && pio->pio_resid != before);
-	mutex_exit(&pp->pp_lock);
+	pipe_exit(pp);
 	if (error == EPIPE)
 		sigpipe();
 	return error;
@@ -386,6 +387,6 @@ rump_pipe_wait(struct pipe *pp, enum pipe_side_id side, bool nonblock)
 			pipe_token_give(pp, w.w_side);
 	}
 	pipe_pass(pp);
-	mutex_exit(&pp->pp_lock);
+	pipe_exit(pp);
 	return error;
 }

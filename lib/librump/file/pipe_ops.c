@@ -219,7 +219,7 @@ set_size(struct pipe *pp, u_int want)
 	}
 	pipe_token_give(pp, rd);
 	pipe_token_give(pp, wr);
-	mutex_exit(&pp->pp_lock);
+	pipe_exit(pp);
 	return error;
 }
 

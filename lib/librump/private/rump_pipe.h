@@ -62,6 +62,7 @@ struct pipe {
 	size_t pp_cnt;		 /* (p) bytes in the ring; read without */
 	size_t pp_limit;	 /* (p) what pp_size may become */
 	size_t pp_want;		 /* (p) room that would help some sleeping writer */
+	u_int pp_wake;		 /* (p) PIPE_WAKE_*: whom pipe_exit() wakes */
 	bool pp_stuck;		 /* (p) no memory to grow: the ring is what it is */
 	bool pp_gone;		 /* (p) revoked */
 	bool pp_hadwriter;	 /* (p) a writer was there since readers came */
@@ -156,8 +157,21 @@ extern struct pipe *(*rump_pipe_named)(struct file *fp);
 
 /* ---- Between pipe.c, pipe_io.c and pipe_ops.c; pp_lock is held ---- */
 
+enum {
+	PIPE_WAKE_READER = 0x1, /* one of those that wait for bytes */
+	PIPE_WAKE_WRITERS = 0x2,
+	PIPE_WAKE_RDTOKEN = 0x4, /* one of those that wait for the token */
+	PIPE_WAKE_WRTOKEN = 0x8,
+};
+
 /* Bytes that the ring has or may get. */
 size_t pipe_capacity(const struct pipe *pp);
+/*
+ * Give pp_lock up, then wake whom pipe_pass() found: who is woken sooner runs into the lock.
+ * Before a sleep with pp_lock: pipe_flush().
+ */
+void pipe_exit(struct pipe *pp);
+void pipe_flush(struct pipe *pp);
 /* Take a side's token.  sleeps, giving pp_lock up. */
 void pipe_token_take(struct pipe *pp, struct pipe_side *ps);
 /* Give it back and wake who can do something with it. */

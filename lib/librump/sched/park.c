@@ -8,7 +8,10 @@
  *	PARKED --deadline--> 0
  *
  * Before it asks the host, a sleeper spins for about a microsecond when another CPU is busy, since
- * whoever runs there may be about to wake it: a wake-up through the host costs 25 times that.
+ * whoever runs there may be about to wake it: a wake-up through the host costs 25 times that.  It also
+ * spins when that was worth it the last time, and nobody is on a CPU just now: two that take turns
+ * are outside of the kernel in between.  Where it was in vain some times running, as it is for threads that
+ * share one CPU of the host's, only one sleep in SPIN_RETRY tries again.
  *
  * Under RUMP_THREADS=0 nobody else may be there to do the deferred work that leads to the wake-up.  It
  * is done by who leaves the kernel, and by a sleeper that waits for an event and holds no lock: it works
@@ -40,6 +43,8 @@
 enum { PARK_NONE, PARK_TOKEN, PARK_PARKED };
 
 #define SPIN_ROUNDS 64
+#define SPIN_MISSES 4 /* spins in vain before it is given up */
+#define SPIN_RETRY  32
 
 void (*rump_nothreads_hook)(void);
 
@@ -240,6 +245,36 @@ may_help(const struct lwp *l)
 	    rump_sync_waits_for_event(l);
 }
 
+static bool
+spin_worthwhile(struct lwp *l)
+{
+	if (l->l_spinmiss == 0)
+		return l->l_spinhit || others_busy(l->l_cpu);
+	if (l->l_spinmiss < SPIN_MISSES)
+		return others_busy(l->l_cpu);
+	if (++l->l_spinmiss < SPIN_MISSES + SPIN_RETRY)
+		return false;
+	l->l_spinmiss = SPIN_MISSES - 1;
+	return true;
+}
+
+/* True: the token came. */
+static bool
+spin(struct lwp *l)
+{
+	for (int i = 0; i < SPIN_ROUNDS; i++) {
+		SPINLOCK_BACKOFF_HOOK;
+		if (take_token(l)) {
+			l->l_spinmiss = 0;
+			l->l_spinhit = true;
+			return true;
+		}
+	}
+	l->l_spinmiss++;
+	l->l_spinhit = false;
+	return false;
+}
+
 int
 lwp_park(int64_t deadline_ns)
 {
@@ -256,13 +291,8 @@ lwp_park(int64_t deadline_ns)
 	}
 	if (deadline_ns != RUMPUSER_FOREVER && deadline_ns <= 0)
 		return EWOULDBLOCK;
-	if (ncpu > 1 && others_busy(l->l_cpu)) {
-		for (int i = 0; i < SPIN_ROUNDS; i++) {
-			SPINLOCK_BACKOFF_HOOK;
-			if (take_token(l))
-				return 0;
-		}
-	}
+	if (ncpu > 1 && spin_worthwhile(l) && spin(l))
+		return 0;
 	woken = park_offcpu(l, deadline_ns);
 	return woken ? 0 : EWOULDBLOCK;
 }
