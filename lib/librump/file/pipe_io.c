@@ -221,11 +221,6 @@ rump_pipe_read(struct pipe *pp, struct pipe_io *pio)
 
 /* ---- Writing ---- */
 
-static void
-sigpipe(void)
-{
-}
-
 /* Make the ring larger if that gives the room.  locks: pp_lock; the writers' token. */
 static void
 grow(struct pipe *pp, size_t room)
@@ -351,8 +346,6 @@ rump_pipe_write(struct pipe *pp, struct pipe_io *pio)
 		pipe_token_give(pp, wr);
 	} while (error == 0 && pio->pio_resid != 0 && !pio->pio_part && pio->pio_resid != before);
 	pipe_exit(pp);
-	if (error == EPIPE)
-		sigpipe();
 	return error;
 }
 

@@ -125,7 +125,7 @@ struct pipe_io {
 	bool pio_part; /* writing: return when the pipe is full and something was moved */
 };
 /*
- * sleeps.  errors: EAGAIN, EPIPE (SIGPIPE was posted), EIO (revoked), ENOMEM, ERESTART (a close waits for
+ * sleeps.  errors: EAGAIN, EPIPE, EIO (revoked), ENOMEM, ERESTART (a close waits for
  * us), EINTR, and those of the move.  Something may have been moved even so.
  */
 int rump_pipe_read(struct pipe *pp, struct pipe_io *pio);
