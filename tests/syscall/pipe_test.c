@@ -166,6 +166,25 @@ START_TEST(pipe_end_of_file_and_broken_pipe)
 }
 END_TEST
 
+static volatile sig_atomic_t caught;
+
+static void
+catch(int signo)
+{
+	caught++;
+}
+
+START_TEST(pipe_without_readers_signals)
+{
+	ck_assert(signal(SIGPIPE, catch) != SIG_ERR);
+	open_pipe(&K, 0);
+	ck_gives(K.write(p[1], "x", 1), 1);
+	ck_gives(K.close(p[0]), 0);
+	ck_fails(K.write(p[1], "x", 1), EPIPE);
+	ck_assert_int_eq(caught, 1);
+}
+END_TEST
+
 START_TEST(pipe_poll_asks_one_side)
 {
 	char c;
@@ -516,6 +535,7 @@ main(void)
 	tcase_add_both(tc, pipe_nonblocking_rules);
 	tcase_add_both(tc, pipe_blocking_after_fcntl);
 	tcase_add_both(tc, pipe_end_of_file_and_broken_pipe);
+	tcase_add_both(tc, pipe_without_readers_signals);
 	tcase_add_both(tc, pipe_poll_asks_one_side);
 	tcase_add_both(tc, pipe_fionread_counts);
 	tcase_add_both(tc, pipe_size_is_set);

@@ -10,11 +10,13 @@
 #include <sys/atomic.h>
 #include <sys/cpu.h>
 #include <sys/errno.h>
+#include <sys/fcntl.h>
 #include <sys/lock.h>
 #include <sys/lwp.h>
 #include <sys/param.h>
 #include <sys/poll.h>
 #include <sys/proc.h>
+#include <sys/signalvar.h>
 #include <sys/systm.h>
 #include <sys/uio.h>
 
@@ -346,18 +348,24 @@ rump_pipe_write(struct pipe *pp, struct pipe_io *pio)
 		pipe_token_give(pp, wr);
 	} while (error == 0 && pio->pio_resid != 0 && !pio->pio_part && pio->pio_resid != before);
 	pipe_exit(pp);
+	if (error == EPIPE && !pio->pio_nosig) {
+		mutex_enter(&proc_lock);
+		psignal(curproc, SIGPIPE);
+		mutex_exit(&proc_lock);
+	}
 	return error;
 }
 
 /* ---- */
 
 int
-rump_pipe_uio(struct pipe *pp, struct uio *uio, bool nonblock)
+rump_pipe_uio(struct pipe *pp, struct uio *uio, u_int fflag)
 {
 	struct pipe_io pio = {
 		.pio_uio = uio,
 		.pio_resid = uio->uio_resid,
-		.pio_nonblock = nonblock,
+		.pio_nonblock = (fflag & FNONBLOCK) != 0,
+		.pio_nosig = (fflag & FNOSIGPIPE) != 0,
 	};
 
 	return uio->uio_rw == UIO_READ ? rump_pipe_read(pp, &pio) : rump_pipe_write(pp, &pio);

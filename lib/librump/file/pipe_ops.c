@@ -253,7 +253,7 @@ rump_pipe_fcntl(struct pipe *pp, u_int cmd, void *data)
 static int
 pipe_frdwr(file_t *fp, off_t *offset, struct uio *uio, kauth_cred_t cred, int flags)
 {
-	return rump_pipe_uio(fp->f_pipe, uio, (atomic_load_relaxed(&fp->f_flag) & FNONBLOCK) != 0);
+	return rump_pipe_uio(fp->f_pipe, uio, atomic_load_relaxed(&fp->f_flag));
 }
 
 static int

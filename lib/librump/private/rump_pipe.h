@@ -121,17 +121,19 @@ struct pipe_io {
 	int (*pio_move)(void *arg, void *buf, size_t n, size_t *done);
 	void *pio_arg;
 	size_t pio_resid; /* bytes; what is left on return */
+	bool pio_nosig; /* EPIPE comes without SIGPIPE */
 	bool pio_nonblock;
 	bool pio_part; /* writing: return when the pipe is full and something was moved */
 };
 /*
  * sleeps.  errors: EAGAIN, EPIPE, EIO (revoked), ENOMEM, ERESTART (a close waits for
- * us), EINTR, and those of the move.  Something may have been moved even so.
+ * us), EINTR, and those of the move.  Something may have been moved even so.  With
+ * EPIPE a write raises SIGPIPE.
  */
 int rump_pipe_read(struct pipe *pp, struct pipe_io *pio);
 int rump_pipe_write(struct pipe *pp, struct pipe_io *pio);
-/* The same for a uio. */
-int rump_pipe_uio(struct pipe *pp, struct uio *uio, bool nonblock);
+/* The same for a uio; fflag: FNONBLOCK, FNOSIGPIPE. */
+int rump_pipe_uio(struct pipe *pp, struct uio *uio, u_int fflag);
 /* Wait until a read (write of one byte) would not block; for who may not have a token.  errors: as above. */
 int rump_pipe_wait(struct pipe *pp, enum pipe_side_id side, bool nonblock);
 

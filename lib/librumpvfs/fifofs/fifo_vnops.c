@@ -111,7 +111,7 @@ fifo_rdwr(struct vnode *vp, struct uio *uio, int ioflag)
 	if (pp == NULL)
 		return EBADF;
 	VOP_UNLOCK(vp);
-	error = rump_pipe_uio(pp, uio, (ioflag & IO_NDELAY) != 0);
+	error = rump_pipe_uio(pp, uio, (ioflag & IO_NDELAY) != 0 ? FNONBLOCK : 0);
 	rump_pipe_rele(pp);
 	vn_lock(vp, lock | LK_RETRY);
 	return error;
