@@ -174,6 +174,8 @@ def rump_syscalls_h(calls):
         # Types that a strict -std hides are spelt out.
         line = f'{result} {proto};'
         line = re.sub(r'\bu_int\b', 'unsigned int', re.sub(r'\bu_long\b', 'unsigned long', line))
+        if 'siginfo_t' in line:  # no other name of that type is known
+            line = f'#if defined _POSIX_C_SOURCE && _POSIX_C_SOURCE >= 199309L\n{line}\n#endif'
         out.append(line)
     out += ['', '#ifdef __cplusplus', '}', '#endif', '', '#endif', '']
     return '\n'.join(out)
