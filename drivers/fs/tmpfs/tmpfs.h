@@ -21,6 +21,8 @@
 #include <sys/time.h>
 #include <sys/vnode.h>
 
+#include <miscfs/genfs/genfs.h>
+
 struct lockf;
 struct tmpfs_node;
 
@@ -50,7 +52,8 @@ struct tmpfs_data {
 	struct rb_node *da_root;   /* (v) runs by page */
 	struct tmpfs_run *da_hint; /* (h) one that was used lately, or NULL */
 	uint64_t da_bytes;	   /* (v) charged for runs: pages */
-	bool da_ahead;		   /* (v) there may be runs past the end of file */
+	uint64_t da_reserved;	   /* (v) bytes, from 0 on, whose runs past the end of file stay */
+	bool da_ahead;		   /* (v) there may be runs past the end of file that need not */
 };
 
 struct tmpfs_xattr {
@@ -67,10 +70,7 @@ struct tmpfs_node {
 	uint32_t tn_refs;	    /* (a) */
 	enum vtype tn_type;	    /* (i) */
 	ino_t tn_ino;		    /* (i) */
-	mode_t tn_mode;		    /* (v) permission bits */
-	uid_t tn_uid;		    /* (v) */
-	gid_t tn_gid;		    /* (v) */
-	u_long tn_flags;	    /* (v) UF_*, SF_* */
+	struct genfs_attr tn_attr;  /* (v) */
 	nlink_t tn_nlink;	    /* (v) */
 	bool tn_linkable;	    /* (v) it has no link but may get its first: O_TMPFILE */
 	bool tn_handled;	    /* (m) it is in tm_handles */
@@ -91,6 +91,10 @@ struct tmpfs_node {
 		dev_t tn_rdev;		   /* (i) VBLK, VCHR */
 	};
 };
+#define tn_mode		tn_attr.ga_mode
+#define tn_uid		tn_attr.ga_uid
+#define tn_gid		tn_attr.ga_gid
+#define tn_flags	tn_attr.ga_flags
 #define VP_TO_TMPFS(vp) ((struct tmpfs_node *)(vp)->v_data)
 
 struct tmpfs_mount {
@@ -197,6 +201,7 @@ int tmpfs_truncate(struct vnode *vp, off_t size);
 int tmpfs_read(void *v);
 int tmpfs_write(void *v);
 int tmpfs_fallocate(void *v);
+int tmpfs_reserve(void *v);
 int tmpfs_fdiscard(void *v);
 int tmpfs_ioctl(void *v);
 

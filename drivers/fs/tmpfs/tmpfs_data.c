@@ -364,7 +364,8 @@ tmpfs_data_trim(struct tmpfs_mount *tm, struct tmpfs_data *da, off_t size)
 	if (__predict_true(!da->da_ahead))
 		return;
 	da->da_ahead = false;
-	tmpfs_data_punch(tm, da, (off_t)round_page((uint64_t)size), TMPFS_MAXSIZE + PAGE_SIZE);
+	tmpfs_data_punch(tm, da, (off_t)round_page(MAX((uint64_t)size, da->da_reserved)),
+	    TMPFS_MAXSIZE + PAGE_SIZE);
 }
 
 /* ---- All of a range ---- */

@@ -305,6 +305,8 @@ tmpfs_readdir(void *v)
 		return ENOTDIR;
 	if (start < 0)
 		return EINVAL;
+	if (VP_TO_TMPFS(vp)->tn_dir.dir_parent == NULL)
+		return ENOENT; /* it was removed */
 	if (ap->a_cookies != NULL)
 		cookies = malloc(maxcookies * sizeof(*cookies), M_TEMP, M_WAITOK);
 	w.dir = VP_TO_TMPFS(vp);

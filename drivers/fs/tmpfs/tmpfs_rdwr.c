@@ -82,18 +82,6 @@ write_run(struct tmpfs_mount *tm, struct tmpfs_node *tn, struct uio *uio)
 	return error;
 }
 
-/* Who writes to a file takes away what it may do in its owner's name. */
-static void
-drop_suid(struct vnode *vp, kauth_cred_t cred)
-{
-	struct tmpfs_node *const tn = VP_TO_TMPFS(vp);
-
-	if (__predict_true((tn->tn_mode & (S_ISUID | S_ISGID)) == 0) ||
-	    kauth_authorize_vnode(cred, KAUTH_VNODE_RETAIN_SUID, vp, NULL, EPERM) == 0)
-		return;
-	tn->tn_mode &= ~(mode_t)(S_ISUID | S_ISGID);
-}
-
 int
 tmpfs_write(void *v)
 {
@@ -124,7 +112,7 @@ tmpfs_write(void *v)
 		return error;
 	if (tn->tn_size != oldsize)
 		uvm_vnp_setsize(vp, tn->tn_size);
-	drop_suid(vp, ap->a_cred);
+	genfs_attr_clear_setid(&tn->tn_attr, vp, false);
 	tmpfs_touch(tn, TMPFS_MODIFIED);
 	VN_KNOTE(vp, NOTE_WRITE | (tn->tn_size > oldsize ? NOTE_EXTEND : 0));
 	return error;
@@ -140,13 +128,32 @@ tmpfs_truncate(struct vnode *vp, off_t size)
 		return EINVAL;
 	if (size > TMPFS_MAXSIZE)
 		return EFBIG;
-	if (size < oldsize)
+	if (size < oldsize) {
 		tmpfs_data_punch(VP_TO_TM(vp), &tn->tn_data, size, TMPFS_MAXSIZE + PAGE_SIZE);
+		tn->tn_data.da_reserved = 0;
+	}
 	tn->tn_size = size;
 	uvm_vnp_setsize(vp, size);
 	tmpfs_touch(tn, TMPFS_MODIFIED);
 	VN_KNOTE(vp, NOTE_WRITE | (size > oldsize ? NOTE_EXTEND : 0));
 	return 0;
+}
+
+/* Memory for the range; *endp is where it ends. */
+static int
+allocate(struct vnode *vp, off_t pos, off_t len, off_t *endp)
+{
+	struct tmpfs_node *const tn = VP_TO_TMPFS(vp);
+
+	if (vp->v_type != VREG)
+		return ENODEV;
+	if (pos < 0 || len <= 0)
+		return EINVAL;
+	if (__builtin_add_overflow(pos, len, endp) || *endp > TMPFS_MAXSIZE)
+		return EFBIG;
+	if (tn->tn_flags & (IMMUTABLE | APPEND))
+		return EPERM;
+	return tmpfs_data_fill(VP_TO_TM(vp), &tn->tn_data, pos, *endp);
 }
 
 int
@@ -158,15 +165,7 @@ tmpfs_fallocate(void *v)
 	off_t end;
 	int error;
 
-	if (vp->v_type != VREG)
-		return ENODEV;
-	if (ap->a_pos < 0 || ap->a_len <= 0)
-		return EINVAL;
-	if (__builtin_add_overflow(ap->a_pos, ap->a_len, &end) || end > TMPFS_MAXSIZE)
-		return EFBIG;
-	if (tn->tn_flags & (IMMUTABLE | APPEND))
-		return EPERM;
-	error = tmpfs_data_fill(VP_TO_TM(vp), &tn->tn_data, ap->a_pos, end);
+	error = allocate(vp, ap->a_pos, ap->a_len, &end);
 	if (error != 0)
 		return error;
 	if (end > tn->tn_size) {
@@ -175,6 +174,23 @@ tmpfs_fallocate(void *v)
 		VN_KNOTE(vp, NOTE_EXTEND);
 	}
 	tmpfs_touch(tn, TMPFS_MODIFIED);
+	return 0;
+}
+
+int
+tmpfs_reserve(void *v)
+{
+	struct vop_reserve_args *const ap = v;
+	struct tmpfs_node *const tn = VP_TO_TMPFS(ap->a_vp);
+	off_t end;
+	int error;
+
+	error = allocate(ap->a_vp, ap->a_pos, ap->a_len, &end);
+	if (error != 0)
+		return error;
+	if (end > tn->tn_size)
+		tn->tn_data.da_reserved = MAX(tn->tn_data.da_reserved, (uint64_t)end);
+	tmpfs_touch(tn, TMPFS_CHANGED);
 	return 0;
 }
 

@@ -343,17 +343,13 @@ static int
 tmpfs_newvnode(struct mount *mp, struct vnode *dvp, struct vnode *vp, struct vattr *va,
     kauth_cred_t cred, void *target, size_t *key_len, const void **new_key)
 {
-	const struct tmpfs_node *const dir = VP_TO_TMPFS(dvp);
+	struct genfs_attr ga;
 	struct tmpfs_node *tn;
-	mode_t mode = va->va_mode;
 	int error;
 
-	if ((mode & S_ISGID) && va->va_type == VREG &&
-	    kauth_authorize_vnode(cred, KAUTH_VNODE_RETAIN_SGID, dvp, NULL,
-		genfs_can_chmod(dvp, cred, kauth_cred_geteuid(cred), dir->tn_gid, mode)) != 0)
-		mode &= ~(mode_t)S_ISGID;
-	error = tmpfs_node_new(MP_TO_TMPFS(mp), va->va_type, mode, kauth_cred_geteuid(cred),
-	    dir->tn_gid, va->va_rdev, target, &tn);
+	genfs_attr_new(&ga, dvp, &VP_TO_TMPFS(dvp)->tn_attr, va, cred);
+	error = tmpfs_node_new(MP_TO_TMPFS(mp), va->va_type, ga.ga_mode, ga.ga_uid, ga.ga_gid,
+	    va->va_rdev, target, &tn);
 	if (error != 0)
 		return error;
 	fill_vnode(mp, vp, tn);

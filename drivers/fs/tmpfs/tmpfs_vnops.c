@@ -102,6 +102,7 @@ static const struct vnodeopv_entry_desc tmpfs_vnodeop_entries[] = {
 	{ &vop_read_desc, tmpfs_read },
 	{ &vop_write_desc, tmpfs_write },
 	{ &vop_fallocate_desc, tmpfs_fallocate },
+	{ &vop_reserve_desc, tmpfs_reserve },
 	{ &vop_fdiscard_desc, tmpfs_fdiscard },
 	{ &vop_ioctl_desc, tmpfs_ioctl },
 	{ &vop_fcntl_desc, genfs_fcntl },

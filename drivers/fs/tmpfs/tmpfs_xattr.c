@@ -66,14 +66,24 @@ names_bytes(struct tmpfs_node *tn)
 	return sum;
 }
 
-/* Users may have attributes where they may have contents. */
+/* Users may have attributes where they may have contents; those of sticky directories are the owner's. */
 static int
 check(struct vnode *vp, int space, kauth_cred_t cred, accmode_t mode)
 {
+	const struct tmpfs_node *const tn = VP_TO_TMPFS(vp);
+	int error;
+
 	if (space == EXTATTR_NAMESPACE_USER && vp->v_type != VREG && vp->v_type != VDIR)
 		return mode == VWRITE ? EPERM : ENOATTR;
-	if (mode == VWRITE && (VP_TO_TMPFS(vp)->tn_flags & (IMMUTABLE | APPEND)))
+	if (mode == VWRITE && (tn->tn_flags & (IMMUTABLE | APPEND)))
 		return EPERM;
+	if (mode == VWRITE && space == EXTATTR_NAMESPACE_USER && vp->v_type == VDIR &&
+	    (tn->tn_mode & S_ISTXT)) {
+		error = kauth_authorize_vnode(cred, KAUTH_VNODE_WRITE_EXTATTRIBUTES, vp, NULL,
+		    genfs_can_sticky(vp, cred, tn->tn_uid, tn->tn_uid));
+		if (error != 0)
+			return error;
+	}
 	return extattr_check_cred(vp, space, cred, mode);
 }
 

@@ -16,6 +16,8 @@
 #include <sys/time.h>
 #include <sys/vnode.h>
 
+#include <miscfs/genfs/genfs.h>
+
 /* An entry of a directory.  Locks: (v) the directory's vnode lock, (i) immutable. */
 struct rumpfs_dirent {
 	rb_node_t rd_byname;	     /* (v) */
@@ -54,10 +56,7 @@ struct rumpfs_node {
 	enum vtype rn_type;	     /* (i) */
 	ino_t rn_ino;		     /* (i) */
 	uint32_t rn_gen;	     /* (i) */
-	mode_t rn_mode;		     /* (v) permission bits */
-	uid_t rn_uid;		     /* (v) */
-	gid_t rn_gid;		     /* (v) */
-	u_long rn_flags;	     /* (v) UF_*, SF_* */
+	struct genfs_attr rn_attr;   /* (v) */
 	nlink_t rn_nlink;	     /* (v) */
 	bool rn_hasvnode;	     /* (m) */
 	bool rn_linkable;	     /* (v) without links, but may get its first: O_TMPFILE */
@@ -80,6 +79,10 @@ struct rumpfs_node {
 		dev_t rn_rdev;		    /* (i) VBLK, VCHR */
 	};
 };
+#define rn_mode		 rn_attr.ga_mode
+#define rn_uid		 rn_attr.ga_uid
+#define rn_gid		 rn_attr.ga_gid
+#define rn_flags	 rn_attr.ga_flags
 #define VP_TO_RUMPFS(vp) ((struct rumpfs_node *)(vp)->v_data)
 
 struct rumpfs_mount {
@@ -139,12 +142,6 @@ int rumpfs_rename(void *v);
 int rumpfs_exchange(void *v);
 int rumpfs_reclaim(void *v);
 int rumpfs_advlock(void *v);
-/*
- * A regular file was written, or given away: it is no program that others may run as its owner any
- * more.  The superuser's writes keep the bits.  S_ISGID without S_IXGRP has nothing to do with running, and
- * stays for who is in the file's group.
- */
-void rumpfs_clear_setid(struct vnode *vp, bool chowned);
 /* Tell the name cache who may search vp. */
 void rumpfs_cache_id(struct vnode *vp);
 int rumpfs_node_vnode(struct mount *mp, struct rumpfs_node *rn, struct vnode **vpp);

@@ -317,7 +317,7 @@ rumpfs_write(void *v)
 		error = write_chunk(vp, uio);
 	if (rn->rn_size != oldsize)
 		uvm_vnp_setsize(vp, rn->rn_size);
-	rumpfs_clear_setid(vp, false);
+	genfs_attr_clear_setid(&rn->rn_attr, vp, false);
 	rumpfs_update(rn, RN_MODIFIED);
 	VN_KNOTE(vp, NOTE_WRITE | (rn->rn_size > oldsize ? NOTE_EXTEND : 0));
 	return error;

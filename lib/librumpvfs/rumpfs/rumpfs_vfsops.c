@@ -220,21 +220,12 @@ static int
 rumpfs_newvnode(struct mount *mp, struct vnode *dvp, struct vnode *vp, struct vattr *vap,
     kauth_cred_t cred, void *extra, size_t *key_len, const void **new_key)
 {
-	const struct rumpfs_node *const dir = VP_TO_RUMPFS(dvp);
-	/* As on the host: the caller's group, or that of a directory that hands its own down. */
-	const bool inherits = (dir->rn_mode & S_ISGID) != 0;
-	const gid_t gid = inherits ? dir->rn_gid : kauth_cred_getegid(cred);
+	struct genfs_attr ga;
 	struct rumpfs_node *rn;
-	mode_t mode = vap->va_mode;
 
-	if (inherits && vap->va_type == VDIR)
-		mode |= S_ISGID;
-	else if ((mode & S_ISGID) && vap->va_type == VREG &&
-	    kauth_authorize_vnode(cred, KAUTH_VNODE_RETAIN_SGID, dvp, NULL,
-		genfs_can_chmod(dvp, cred, kauth_cred_geteuid(cred), gid, mode)) != 0)
-		mode &= ~(mode_t)S_ISGID;
-	rn = rumpfs_node_new(MP_TO_RUMPFS(mp), vap->va_type, mode, kauth_cred_geteuid(cred), gid,
-	    vap->va_rdev, extra);
+	genfs_attr_new(&ga, dvp, &VP_TO_RUMPFS(dvp)->rn_attr, vap, cred);
+	rn = rumpfs_node_new(
+	    MP_TO_RUMPFS(mp), vap->va_type, ga.ga_mode, ga.ga_uid, ga.ga_gid, vap->va_rdev, extra);
 	fill_vnode(mp, vp, rn);
 	*key_len = sizeof(rn->rn_self);
 	*new_key = &rn->rn_self;

@@ -135,6 +135,7 @@ sys_posix_fadvise(struct lwp *l, const struct sys_posix_fadvise_args *uap, regis
 
 /* ---- Allocation ---- */
 
+/* vop NULL: an unknown mode. */
 static int
 allocate_common(int fd, off_t pos, off_t len, int (*vop)(struct vnode *, off_t, off_t))
 {
@@ -146,10 +147,12 @@ allocate_common(int fd, off_t pos, off_t len, int (*vop)(struct vnode *, off_t, 
 	error = fdvnode(fd, &fp, &vp);
 	if (error != 0)
 		return error == EINVAL ? ESPIPE : error;
-	if ((fp->f_flag & FWRITE) == 0)
-		error = EBADF;
-	else if (pos < 0 || len <= 0)
+	if (pos < 0 || len <= 0)
 		error = EINVAL;
+	else if (vop == NULL)
+		error = EOPNOTSUPP;
+	else if ((fp->f_flag & FWRITE) == 0)
+		error = EBADF;
 	else if (__builtin_add_overflow(pos, len, &end))
 		error = EFBIG;
 	else if (vp->v_type != VREG)
@@ -183,16 +186,20 @@ sys_fdiscard(struct lwp *l, const struct sys_fdiscard_args *uap, register_t *ret
 int
 sys_fallocate(struct lwp *l, const struct sys_fallocate_args *uap, register_t *retval)
 {
+	int (*vop)(struct vnode *, off_t, off_t) = NULL;
+
 	switch (SCARG(uap, mode)) {
 	case 0:
-		return allocate_common(
-		    SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len), VOP_FALLOCATE);
+		vop = VOP_FALLOCATE;
+		break;
+	case FALLOC_FL_KEEP_SIZE:
+		vop = VOP_RESERVE;
+		break;
 	case FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE:
-		return allocate_common(
-		    SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len), VOP_FDISCARD);
-	default:
-		return EOPNOTSUPP;
+		vop = VOP_FDISCARD;
+		break;
 	}
+	return allocate_common(SCARG(uap, fd), SCARG(uap, offset), SCARG(uap, len), vop);
 }
 
 static const struct rump_sysreg calls[] = {

@@ -140,6 +140,41 @@ int genfs_rename_genealogy(struct vnode *upper, struct vnode *lower,
  */
 bool genfs_memory_short(size_t npages);
 
+/*
+ * Attributes that a file system keeps in memory, as they are.  locks: the vnode's; exclusive where they
+ * change.
+ */
+struct genfs_attr {
+	mode_t ga_mode; /* permission bits */
+	uid_t ga_uid;
+	gid_t ga_gid;
+	u_long ga_flags; /* UF_*, SF_* */
+};
+struct genfs_attr_ops {
+	int (*gao_truncate)(struct vnode *, off_t);
+	/* Those times that genfs_time_given(), and that of change is now.  Cannot fail. */
+	void (*gao_set_times)(struct vnode *, const struct vattr *);
+	/* Mode, owner or flags have changed: the time of change, and what the name cache knows. */
+	void (*gao_changed)(struct vnode *);
+};
+static inline bool
+genfs_time_given(const struct timespec *ts)
+{
+	return ts->tv_nsec != VNOVAL;
+}
+/* VOP_ACCESS() and VOP_SETATTR(), v their arguments. */
+int genfs_attr_access(const struct genfs_attr *ga, void *v);
+int genfs_attr_setattr(const struct genfs_attr_ops *ops, struct genfs_attr *ga, void *v);
+/* The attributes of a file that cred makes in dvp, whose own are dir. */
+void genfs_attr_new(struct genfs_attr *ga, struct vnode *dvp, const struct genfs_attr *dir,
+    const struct vattr *va, kauth_cred_t cred);
+/*
+ * A regular file was written, or given away: it is no program that others may run as its owner any
+ * more.  The superuser's writes keep the bits.  S_ISGID without S_IXGRP has nothing to do with running, and
+ * stays for who is in the file's group.
+ */
+void genfs_attr_clear_setid(struct genfs_attr *ga, struct vnode *vp, bool chowned);
+
 int genfs_ufslike_rename_check_possible(unsigned long fdflags, unsigned long fflags,
     unsigned long tdflags, unsigned long tflags, bool clobber, unsigned long immutable,
     unsigned long append);
