@@ -268,11 +268,11 @@ stage(unsigned n)
 START_TEST(limits_failing_events)
 {
 	const int i = _i % NCALLS;
-	const unsigned kinds = _i / NCALLS == 0 ? RUMP_FAULT_MEMORY : RUMP_FAULT_COPY;
+	const unsigned kinds = _i / NCALLS % 2 == 0 ? RUMP_FAULT_MEMORY : RUMP_FAULT_COPY;
 	char before[1024], after[1024], who[1024];
 	bool fired = true;
 
-	rump_enter(&fixtures[0]);
+	rump_enter(&fixtures[_i / NCALLS / 2]);
 	for (unsigned n = 1; fired; n++) {
 		int ret, error;
 
@@ -314,7 +314,7 @@ main(void)
 	tcase_add_loop_test(tc, limits_descriptors, 0, nfixtures);
 	tcase_add_loop_test(tc, limits_links_of_paths, 0, nfixtures);
 #ifdef POSIX_CHECKED
-	tcase_add_loop_test(tc, limits_failing_events, 0, 2 * NCALLS);
+	tcase_add_loop_test(tc, limits_failing_events, 0, 2 * NCALLS * nfixtures);
 #endif
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

@@ -20,9 +20,9 @@ static int fds[NPROCS][NFDS];
 #define OK(e) ck_assert_msg((e) == 0, "%s: %s", #e, strerror(errno))
 
 void
-exec_begin(void)
+exec_begin(const struct fixture *f)
 {
-	rump_enter(&fixtures[nfixtures - 1]);
+	rump_enter(f);
 	OK(rump_sys_chmod("/fs", 0777));
 	for (int i = 0; i < NPROCS; i++) {
 		rump_pub_lwproc_switch(NULL);

@@ -168,7 +168,8 @@ void model_stat(const struct inode *ip, struct answer *a);
 /* ---- exec.c ---- */
 
 /* Boot, and stand in an empty file system with all processes; the opposite. */
-void exec_begin(void);
+struct fixture;
+void exec_begin(const struct fixture *f);
 void exec_end(void);
 /* Ask the kernel.  fds: the model's processes after the operation, to mirror its slots. */
 void exec_apply(const struct op *op, struct answer *a);

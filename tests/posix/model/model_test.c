@@ -21,6 +21,7 @@
 #define COMPARE 500 /* operations between looks at the whole tree */
 
 static struct model model;
+static const struct fixture *where = &fixtures[0];
 
 static bool
 same_answer(const struct answer *x, const struct answer *y)
@@ -59,7 +60,7 @@ run(uint64_t seed, const uint64_t *ops, long n, bool loud)
 	long wrong = -1;
 	struct op op;
 
-	exec_begin();
+	exec_begin(where);
 	model_init(&model);
 	for (long i = 0; i < n && wrong < 0; i++) {
 		op_make(&op, seed, ops[i]);
@@ -174,9 +175,10 @@ number(const char *name, uint64_t otherwise)
 
 START_TEST(model_agrees)
 {
-	const uint64_t seed = number("POSIX_SEED", 1) + (uint64_t)_i;
+	const uint64_t seed = number("POSIX_SEED", 1) + (uint64_t)(_i / nfixtures);
 
-	printf("seed %llu\n", (unsigned long long)seed);
+	where = &fixtures[_i % nfixtures];
+	printf("seed %llu on %s\n", (unsigned long long)seed, where->name);
 	ck_assert_int_eq(search(seed, (long)number("POSIX_OPS", OPS)), 0);
 }
 END_TEST
@@ -203,7 +205,8 @@ main(void)
 
 	scratch_make();
 	tcase_set_timeout(tc, getenv("POSIX_OPS") != NULL ? 3600 : 200);
-	tcase_add_loop_test(tc, model_agrees, 0, getenv("POSIX_SEED") != NULL ? 1 : SEEDS);
+	tcase_add_loop_test(
+	    tc, model_agrees, 0, (getenv("POSIX_SEED") != NULL ? 1 : SEEDS) * nfixtures);
 	tcase_add_test(tc, model_finds_a_planted_mistake);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
