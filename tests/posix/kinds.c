@@ -85,6 +85,70 @@ make_rename(int n, struct row *row)
 	return true;
 }
 
+/* Each kind against each: both keep what they are, whatever the other is. */
+static bool
+make_exchange(int n, struct row *row)
+{
+	static char script[2048], name[128];
+	const enum kind from = n / 2 / NKINDS, to = n / 2 % NKINDS;
+	const char *const target = n % 2 == 0 ? "a/t" : "b/t";
+	const bool both = from != NONE && to != NONE;
+	size_t len;
+
+	if (n / 2 >= NKINDS * NKINDS)
+		return false;
+	snprintf(name, sizeof(name), "exchange_%s_and_%s_%s", kind_names[from], kind_names[to],
+	    n % 2 == 0 ? "here" : "elsewhere");
+	len = (size_t)snprintf(script, sizeof(script), "mkdir a; mkdir b; ");
+	len += make_kind(script + len, sizeof(script) - len, from, "a/s");
+	len += make_kind(script + len, sizeof(script) - len, to, target);
+	len += (size_t)snprintf(script + len, sizeof(script) - len,
+	    "renameat2 cwd a/s cwd %s exchange = %s; ", target, both ? "ok" : "ENOENT");
+	if (both)
+		snprintf(script + len, sizeof(script) - len,
+		    "stat a/s type,nlink = %s,%d; stat %s type,nlink = %s,%d; stat a nlink = %d; stat b nlink = %d; ",
+		    types[to], is_dir(to) ? 2 : 1, target, types[from], is_dir(from) ? 2 : 1,
+		    2 + is_dir(to) + (n % 2 == 0 && is_dir(from)),
+		    2 + (n % 2 != 0 && is_dir(from)));
+	*row = (struct row){ name, script, NEED_ROOT };
+	return true;
+}
+
+static const struct row exchange_rows[] = {
+	{ "exchange_swaps",
+	    "create f 644 ff; create g 644 gg; renameat2 cwd f cwd g exchange; cat f = gg; cat g = ff; renameat2 cwd f cwd f exchange; cat f = gg; link f h; renameat2 cwd f cwd h exchange; stat f nlink = 2",
+	    0 },
+	{ "exchange_moves_trees",
+	    "mkdir d; mkdir d/e; create d/e/x; mkdir g; mkdir g/h; create g/h/y; renameat2 cwd d/e cwd g/h exchange; names d/e = y; names g/h = x; same d d/e/.. = yes; same g g/h/.. = yes; create f; renameat2 cwd f cwd g/h exchange; stat g/h type = file; same . f/.. = yes; stat g nlink = 2",
+	    0 },
+	{ "exchange_into_own_tree",
+	    "mkdir d; mkdir d/e; renameat2 cwd d cwd d/e exchange = EINVAL; renameat2 cwd d/e cwd d exchange = EINVAL; names d = e",
+	    0 },
+	{ "exchange_absent",
+	    "create f; renameat2 cwd f cwd g exchange = ENOENT; renameat2 cwd g cwd f exchange = ENOENT; renameat2 cwd f cwd none/g exchange = ENOENT; exists f",
+	    0 },
+	{ "exchange_dots",
+	    "mkdir d; create f; renameat2 cwd . cwd f exchange = EBUSY; renameat2 cwd f cwd d/.. exchange = EBUSY",
+	    0 },
+	{ "exchange_needs_permission",
+	    "umask 0; mkdir a 777; mkdir b 755; create a/f; create b/g; @1001 renameat2 cwd a/f cwd b/g exchange = EACCES; chmod b 1777; @1001 renameat2 cwd a/f cwd b/g exchange = EPERM; chmod b 777; @1001 renameat2 cwd a/f cwd b/g exchange",
+	    NEED_ROOT },
+	{ "exchange_mount_point",
+	    "mkdir d; mkdir e; mount d; renameat2 cwd d cwd e exchange = EBUSY; create d/f; create g; renameat2 cwd d/f cwd g exchange = EXDEV; unmount d",
+	    NEED_MOUNT },
+	{ "exchange_times",
+	    "mkdir a; mkdir b; create a/f; create b/g; snap a b a/f b/g; renameat2 cwd a/f cwd b/g exchange; changed a = mc; changed b = mc; changed a/f b/g = c; changed b/g a/f = c",
+	    0 },
+	{ "noreplace_refuses",
+	    "create f 644 ff; create g 644 gg; renameat2 cwd f cwd g noreplace = EEXIST; cat g = gg; renameat2 cwd f cwd h noreplace; cat h = ff; exists f = ENOENT; mkdir d; renameat2 cwd d cwd g noreplace = EEXIST; renameat2 cwd h cwd d noreplace = EEXIST; renameat2 cwd h cwd h noreplace = EEXIST; symlink none l; renameat2 cwd h cwd l noreplace = EEXIST; renameat2 cwd none cwd x noreplace = ENOENT; renameat2 cwd none cwd h noreplace = ENOENT; renameat2 cwd d cwd e noreplace; exists e",
+	    0 },
+	{ "renameat2_flags",
+	    "create f; create g; renameat2 cwd f cwd g noreplace,exchange = EINVAL; renameat2 cwd f cwd g 8 = EINVAL; renameat2 cwd f cwd g exchange,whiteout = EINVAL; renameat2 cwd f cwd g 0; exists f = ENOENT",
+	    0 },
+};
+
+const struct group group_exchange = { "exchange", ROWS(exchange_rows), make_exchange };
+
 const struct group group_kinds = { "kinds", NULL, 0, make_rename };
 
 static const struct row rename_rows[] = {

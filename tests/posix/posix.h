@@ -64,6 +64,7 @@ struct sysops {
 	int (*unlinkat)(int, const char *, int);
 	int (*rename)(const char *, const char *);
 	int (*renameat)(int, const char *, int, const char *);
+	int (*renameat2)(int, const char *, int, const char *, unsigned int);
 	int (*mkdir)(const char *, mode_t);
 	int (*mkdirat)(int, const char *, mode_t);
 	int (*rmdir)(const char *);
@@ -146,7 +147,8 @@ struct group {
 	bool (*make)(int n, struct row *row);
 };
 extern const struct group group_open, group_name, group_rename, group_perm, group_attr, group_time,
-    group_data, group_at, group_xattr, group_matrix, group_sticky, group_kinds, group_cwd;
+    group_data, group_at, group_xattr, group_matrix, group_sticky, group_kinds, group_cwd,
+    group_unnamed, group_exchange;
 #define ROWS(r) .rows = (r), .nrows = sizeof(r) / sizeof((r)[0])
 
 struct difference {

@@ -11,7 +11,7 @@
 
 static const struct group *const groups[] = { &group_open, &group_name, &group_rename, &group_perm,
 	&group_attr, &group_time, &group_data, &group_at, &group_cwd, &group_xattr, &group_matrix,
-	&group_sticky, &group_kinds };
+	&group_sticky, &group_kinds, &group_unnamed, &group_exchange };
 #define NGROUPS (sizeof(groups) / sizeof(groups[0]))
 
 /* The nth row of all.  A made row's text is static. */
@@ -96,6 +96,8 @@ GROUP_TEST(xattr)
 GROUP_TEST(matrix)
 GROUP_TEST(sticky)
 GROUP_TEST(kinds)
+GROUP_TEST(unnamed)
+GROUP_TEST(exchange)
 
 static int total;
 
@@ -150,6 +152,8 @@ main(void)
 	add(suite, &group_matrix, posix_matrix);
 	add(suite, &group_sticky, posix_sticky);
 	add(suite, &group_kinds, posix_kinds);
+	add(suite, &group_unnamed, posix_unnamed);
+	add(suite, &group_exchange, posix_exchange);
 	tcase_add_test(tc, posix_differences_name_rows);
 	suite_add_tcase(suite, tc);
 	printf("%d rows on the host and on %d file systems, %d differences\n", total, nfixtures,

@@ -181,6 +181,7 @@ const struct sysops host_ops = {
 	.unlinkat = unlinkat,
 	.rename = rename,
 	.renameat = renameat,
+	.renameat2 = renameat2,
 	.mkdir = mkdir,
 	.mkdirat = mkdirat,
 	.rmdir = rmdir,

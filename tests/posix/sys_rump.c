@@ -63,6 +63,7 @@ struct sysops rump_ops = {
 	.unlinkat = rump_sys_unlinkat,
 	.rename = rump_sys_rename,
 	.renameat = rump_sys_renameat,
+	.renameat2 = rump_sys_renameat2,
 	.mkdir = rump_sys_mkdir,
 	.mkdirat = rump_sys_mkdirat,
 	.rmdir = rump_sys_rmdir,

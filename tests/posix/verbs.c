@@ -208,6 +208,7 @@ SIMPLE(unlink, s->unlink(P(1)))
 SIMPLE(unlinkat, s->unlinkat(FD(1), P(2), FLAGS(3)))
 SIMPLE(rename, s->rename(P(1), P(2)))
 SIMPLE(renameat, s->renameat(FD(1), P(2), FD(3), P(4)))
+SIMPLE(renameat2, s->renameat2(FD(1), P(2), FD(3), P(4), (unsigned int)FLAGS(5)))
 SIMPLE(mkdir, s->mkdir(P(1), n > 2 ? OCT(2) : 0755))
 SIMPLE(mkdirat, s->mkdirat(FD(1), P(2), OCT(3)))
 SIMPLE(rmdir, s->rmdir(P(1)))
@@ -263,6 +264,7 @@ static const struct verb verbs[] = {
 	ONE(unlinkat, 3),
 	ONE(rename, 2),
 	ONE(renameat, 4),
+	ONE(renameat2, 5),
 	ONE(mkdir, 1),
 	ONE(mkdirat, 3),
 	ONE(rmdir, 1),

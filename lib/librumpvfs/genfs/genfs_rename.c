@@ -292,7 +292,8 @@ exchange_check(struct rename_state *rs)
 	const struct genfs_rename_ops *const ops = rs->ops;
 	int error;
 
-	if (rs->fvp->v_mountedhere != NULL || rs->tvp->v_mountedhere != NULL)
+	if ((rs->fvp->v_type == VDIR && rs->fvp->v_mountedhere != NULL) ||
+	    (rs->tvp->v_type == VDIR && rs->tvp->v_mountedhere != NULL))
 		return EBUSY;
 	error = (*ops->gro_rename_check_possible)(rs->mp, rs->fdvp, rs->fvp, rs->tdvp, rs->tvp);
 	if (error == 0)
