@@ -31,7 +31,9 @@ struct tmpfs_dirent {
 	rb_node_t td_link;	    /* (v) */
 	uint64_t td_key;	    /* (i) hash of the name, and a number: also its cookie */
 	struct tmpfs_node *td_node; /* (v) */
+	ino_t td_ino;		    /* (v) td_node's, for readers of the directory */
 	uint16_t td_namelen;	    /* (i) bytes */
+	uint8_t td_type;	    /* (v) DT_*, td_node's */
 	char td_name[];		    /* (i) without NUL */
 };
 

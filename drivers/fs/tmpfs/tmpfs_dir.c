@@ -27,6 +27,23 @@
 #define MIX1 0x9e3779b97f4a7c15u
 #define MIX2 0xd6e8feb86659fd93u
 
+/* The last bytes of a name, less than 8, as a number: with the length they tell names apart. */
+static inline uint64_t
+name_tail(const char *name, size_t len)
+{
+	uint64_t w = 0;
+	uint32_t lo, hi;
+
+	if (len >= 4) {
+		memcpy(&lo, name, 4);
+		memcpy(&hi, name + len - 4, 4);
+		return (uint64_t)hi << 32 | lo;
+	}
+	for (; len > 0; len--)
+		w = w << 8 | (uint8_t)*name++;
+	return w;
+}
+
 /* The least key that the name may have. */
 static uint64_t
 name_key(const struct tmpfs_mount *tm, const char *name, size_t len)
@@ -38,8 +55,7 @@ name_key(const struct tmpfs_mount *tm, const char *name, size_t len)
 		h = (h ^ w) * MIX1;
 		h ^= h >> 29;
 	}
-	for (w = 0; len > 0; len--)
-		w = w << 8 | (uint8_t)*name++;
+	w = name_tail(name, len);
 	h = (h ^ w ^ tm->tm_seed) * MIX2;
 	h ^= h >> 32;
 	h *= MIX1;
@@ -151,12 +167,20 @@ link_entry(struct tmpfs_node *dir, struct tmpfs_dirent *td)
 	rb_node_link(&dir->tn_dir.dir_root, &td->td_link, parent, dirn);
 }
 
+static void
+lead_to(struct tmpfs_dirent *td, struct tmpfs_node *tn)
+{
+	td->td_node = tn;
+	td->td_ino = tn->tn_ino;
+	td->td_type = (uint8_t)vtype2dt(tn->tn_type);
+}
+
 void
 tmpfs_dir_insert(
     struct tmpfs_mount *tm, struct tmpfs_node *dir, struct tmpfs_dirent *td, struct tmpfs_node *tn)
 {
 	link_entry(dir, td);
-	td->td_node = tn;
+	lead_to(td, tn);
 	tmpfs_node_link(tn);
 	if (tn->tn_type == VDIR) {
 		tn->tn_dir.dir_parent = dir;
@@ -194,7 +218,7 @@ tmpfs_dir_replace(
 {
 	struct tmpfs_node *const old = td->td_node;
 
-	td->td_node = tn;
+	lead_to(td, tn);
 	tmpfs_node_link(tn);
 	if (tn->tn_type == VDIR) {
 		tn->tn_dir.dir_parent = dir;
@@ -212,82 +236,92 @@ tmpfs_dir_first(struct tmpfs_node *dir)
 
 /* ---- Reading ---- */
 
-static void
-dirent_fill(struct dirent *de, const struct tmpfs_node *tn, const char *name, size_t len)
-{
-	de->d_fileno = tn->tn_ino;
-	de->d_type = vtype2dt(tn->tn_type);
-	de->d_namlen = (uint16_t)len;
-	memcpy(de->d_name, name, len);
-	memset(de->d_name + len, 0, 8); /* NUL and padding */
-	de->d_reclen = (uint16_t)_DIRENT_SIZE(de);
-}
-
-/* A walk over a directory from a cookie on. */
-struct walk {
-	struct tmpfs_node *dir;
-	off_t cookie;		 /* of the entry in de */
-	struct tmpfs_dirent *td; /* the same; NULL: "." or ".." */
-	bool more;
-	struct dirent de;
+/*
+ * Entries on their way to the reader, some at a time.  A cookie is the offset behind its entry: the
+ * entry's key, and one.
+ */
+struct outgoing {
+	struct uio *uio;
+	size_t room;	/* bytes that the reader has left, the chunk's not counted */
+	size_t used;	/* bytes of the chunk */
+	off_t next;	/* the offset behind the chunk */
+	off_t *cookies; /* or NULL */
+	int n;		/* entries */
+	char chunk[512] __aligned(8);
 };
 
-static void
-walk_entry(struct walk *w, struct tmpfs_dirent *td)
-{
-	w->td = td;
-	w->more = td != NULL;
-	if (td == NULL)
-		return;
-	w->cookie = (off_t)td->td_key;
-	dirent_fill(&w->de, td->td_node, td->td_name, td->td_namelen);
-}
-
-/* The entry at w->cookie, or the next. */
-static void
-walk_seek(struct walk *w)
-{
-	struct tmpfs_node *tn = w->dir;
-
-	w->more = true;
-	w->td = NULL;
-	if (w->cookie > 1) {
-		walk_entry(w, find_geq(w->dir, (uint64_t)w->cookie));
-		return;
-	}
-	if (w->cookie == 1 && tn->tn_dir.dir_parent != NULL)
-		tn = tn->tn_dir.dir_parent;
-	dirent_fill(&w->de, tn, "..", (size_t)w->cookie + 1);
-}
-
-static void
-walk_next(struct walk *w)
-{
-	if (w->td != NULL) {
-		walk_entry(w, next_entry(w->td));
-	} else {
-		w->cookie++;
-		walk_seek(w);
-	}
-}
-
-/* Where to go on after the entry in de: its cookie and one. */
 static int
-walk_copy(struct walk *w, struct uio *uio, off_t *cookies, int *n)
+out_flush(struct outgoing *o)
 {
+	int error = 0;
+
+	if (o->used > 0)
+		error = uiomove(o->chunk, o->used, o->uio);
+	if (error == 0)
+		o->uio->uio_offset = o->next;
+	o->used = 0;
+	return error;
+}
+
+/* errors: EJUSTRETURN when there is no room for it; uiomove()'s. */
+static inline int
+out_entry(struct outgoing *o, ino_t ino, uint8_t type, const char *name, size_t len, off_t next)
+{
+	const size_t reclen = _DIRENT_RECLEN((struct dirent *)0, len);
+	struct dirent *de;
 	int error;
 
-	while (w->more && uio->uio_resid >= w->de.d_reclen) {
-		error = uiomove(&w->de, w->de.d_reclen, uio);
+	if (o->room < reclen)
+		return EJUSTRETURN;
+	if (__predict_false(sizeof(o->chunk) - o->used < reclen)) {
+		error = out_flush(o);
 		if (error != 0)
 			return error;
-		uio->uio_offset = w->cookie + 1;
-		if (cookies != NULL)
-			cookies[*n] = w->cookie + 1;
-		++*n;
-		walk_next(w);
 	}
-	return w->more && *n == 0 ? EINVAL : 0; /* no room for one entry */
+	de = (void *)(o->chunk + o->used);
+	memset((char *)de + reclen - 8, 0, 8); /* NUL and padding */
+	de->d_fileno = ino;
+	de->d_reclen = (uint16_t)reclen;
+	de->d_namlen = (uint16_t)len;
+	de->d_type = type;
+	memcpy(de->d_name, name, len);
+	o->used += reclen;
+	o->room -= reclen;
+	o->next = next;
+	if (o->cookies != NULL)
+		o->cookies[o->n] = next;
+	o->n++;
+	return 0;
+}
+
+/* From the cookie on; *eofp: there are no more. */
+static int
+walk(struct tmpfs_node *dir, off_t cookie, struct outgoing *o, bool *eofp)
+{
+	struct tmpfs_dirent *td;
+	int error = 0;
+
+	*eofp = false;
+	if (cookie == 0)
+		error = out_entry(o, dir->tn_ino, DT_DIR, ".", 1, 1);
+	if (error == 0 && cookie <= 1)
+		error = out_entry(o, dir->tn_dir.dir_parent->tn_ino, DT_DIR, "..", 2, 2);
+	if (error == 0) {
+		for (td = find_geq(dir, (uint64_t)cookie); td != NULL; td = next_entry(td)) {
+			error = out_entry(o, td->td_ino, td->td_type, td->td_name, td->td_namelen,
+			    (off_t)td->td_key + 1);
+			if (error != 0)
+				break;
+		}
+		*eofp = td == NULL;
+	}
+	if (error == 0 || error == EJUSTRETURN) {
+		const int full = error != 0 && o->n == 0 ? EINVAL : 0; /* no room for one entry */
+
+		error = out_flush(o);
+		return error != 0 ? error : full;
+	}
+	return error;
 }
 
 int
@@ -297,9 +331,10 @@ tmpfs_readdir(void *v)
 	struct vnode *const vp = ap->a_vp;
 	struct uio *const uio = ap->a_uio;
 	const size_t maxcookies = uio->uio_resid / _DIRENT_MINSIZE((struct dirent *)0) + 1;
-	struct walk w;
-	off_t *cookies = NULL, start = uio->uio_offset;
-	int error, n = 0;
+	struct outgoing o;
+	const off_t start = uio->uio_offset;
+	bool eof;
+	int error;
 
 	if (vp->v_type != VDIR)
 		return ENOTDIR;
@@ -307,23 +342,24 @@ tmpfs_readdir(void *v)
 		return EINVAL;
 	if (VP_TO_TMPFS(vp)->tn_dir.dir_parent == NULL)
 		return ENOENT; /* it was removed */
+	o.uio = uio;
+	o.room = uio->uio_resid;
+	o.used = 0;
+	o.next = start;
+	o.n = 0;
+	o.cookies = NULL;
 	if (ap->a_cookies != NULL)
-		cookies = malloc(maxcookies * sizeof(*cookies), M_TEMP, M_WAITOK);
-	w.dir = VP_TO_TMPFS(vp);
-	w.cookie = start;
-	walk_seek(&w);
-	error = walk_copy(&w, uio, cookies, &n);
-	if (n == 0)
-		uio->uio_offset = start;
+		o.cookies = malloc(maxcookies * sizeof(*o.cookies), M_TEMP, M_WAITOK);
+	error = walk(VP_TO_TMPFS(vp), start, &o, &eof);
 	if (ap->a_eofflag != NULL)
-		*ap->a_eofflag = !w.more;
-	if (error != 0 && cookies != NULL) {
-		free(cookies, M_TEMP);
-		cookies = NULL;
+		*ap->a_eofflag = eof;
+	if (error != 0 && o.cookies != NULL) {
+		free(o.cookies, M_TEMP);
+		o.cookies = NULL;
 	}
 	if (ap->a_cookies != NULL) {
-		*ap->a_cookies = cookies;
-		*ap->a_ncookies = n;
+		*ap->a_cookies = o.cookies;
+		*ap->a_ncookies = o.n;
 	}
 	tmpfs_accessed(vp);
 	return error;
