@@ -157,7 +157,7 @@ generator_stale(const struct generator *g)
 	    g->g_epoch != __atomic_load_n(&pool_epoch, __ATOMIC_RELAXED);
 }
 
-/* This CPU's generator, keyed.  The host may make the caller wait, and so change its CPU. */
+/* This CPU's generator, keyed; NULL: no memory for it yet.  The host may make the caller wait, and so change its CPU. */
 static struct generator *
 generator_get(void)
 {
@@ -169,13 +169,15 @@ generator_get(void)
 	if (rumpuser_getrandom(seed, sizeof(seed)) != 0)
 		panic("cprng: the host has no randomness");
 	g = curcpu()->ci_data.cpu_cprng;
-	if (g == NULL && (g = generator_create(curcpu())) == NULL)
-		panic("cprng: out of memory");
-	generator_key(g, seed);
+	if (g == NULL)
+		g = generator_create(curcpu());
+	if (g != NULL)
+		generator_key(g, seed);
 	explicit_memset(seed, 0, sizeof(seed));
 	return g;
 }
 
+/* Without a generator of its own the caller gets the host's bytes as they are. */
 static void
 generate(void *buf, size_t len)
 {
@@ -186,6 +188,11 @@ generate(void *buf, size_t len)
 		uint8_t *from;
 		size_t n;
 
+		if (__predict_false(g == NULL)) {
+			if (rumpuser_getrandom(p, len) != 0)
+				panic("cprng: the host has no randomness");
+			return;
+		}
 		if (g->g_left == 0)
 			generator_refill(g);
 		n = MIN(len, g->g_left);

@@ -21,6 +21,8 @@
 #include <sys/uio.h>
 #include <sys/vnode.h>
 
+#include <rump/rump_check.h>
+
 #include "rump_print.h"
 
 #define CHECK(e)                                                    \
@@ -41,6 +43,7 @@ const char *rump_test_kauth_user(void);
 const char *rump_test_kauth_listeners(void);
 const char *rump_test_kauth_creds(void);
 const char *rump_test_cprng(void);
+const char *rump_test_cprng_without_memory(void);
 const char *rump_test_messages(void);
 const char *rump_test_rates(void);
 
@@ -547,6 +550,24 @@ rump_test_cprng(void)
 		cprng_fast(more, sizeof(more));
 		CHECK(memmem(buf, sizeof(buf), more, 8) == NULL);
 	}
+	return NULL;
+}
+
+/* The first number, when there is no memory for a generator. */
+const char *
+rump_test_cprng_without_memory(void)
+{
+#ifdef DIAGNOSTIC
+	uint64_t a, b;
+	char who[8];
+
+	rump_check_fault(RUMP_FAULT_MEMORY, 1);
+	a = cprng_fast64();
+	rump_check_fault(0, 0);
+	CHECK(rump_check_fault_fired(who, sizeof(who)));
+	b = cprng_fast64();
+	CHECK(a != 0 && b != 0 && a != b);
+#endif
 	return NULL;
 }
 

@@ -18,7 +18,9 @@ extern size_t rump_mem_leaks;
 	T(sysctl_nodes)  \
 	T(sysctl_values) \
 	T(sysctl_errors) \
-	T(kauth_root) T(kauth_user) T(kauth_listeners) T(kauth_creds) T(cprng) T(messages) T(rates)
+	T(kauth_root)    \
+	T(kauth_user)    \
+	T(kauth_listeners) T(kauth_creds) T(cprng) T(cprng_without_memory) T(messages) T(rates)
 
 #define DECLARE(name) const char *rump_test_##name(void);
 TESTS(DECLARE)
