@@ -124,9 +124,12 @@ int rumpfs_readdir(void *v);
 
 /* The memory at off and how much follows it (*lenp); NULL: a hole. */
 void *rumpfs_data_at(const struct rumpfs_data *da, off_t off, size_t *lenp);
-/* The same, with memory made for [off, off + len) as far as one chunk reaches.  errors: ENOSPC. */
+/*
+ * The same, with memory made for [off, off + len) as far as one chunk reaches.  *freshp: all of it was made
+ * now, and is not initialized.  errors: ENOSPC.
+ */
 int rumpfs_data_make(struct rumpfs_mount *rm, struct rumpfs_data *da, off_t off, size_t len,
-    void **pp, size_t *lenp);
+    void **pp, size_t *lenp, bool *freshp);
 /* Nothing past size; what is left of its last chunk is zero. */
 void rumpfs_data_cut(struct rumpfs_mount *rm, struct rumpfs_data *da, off_t size);
 int rumpfs_truncate(struct vnode *vp, off_t size);

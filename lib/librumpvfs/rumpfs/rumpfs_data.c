@@ -128,14 +128,15 @@ data_grow_height(struct rumpfs_mount *rm, struct rumpfs_data *da)
 }
 
 int
-rumpfs_data_make(
-    struct rumpfs_mount *rm, struct rumpfs_data *da, off_t off, size_t len, void **pp, size_t *lenp)
+rumpfs_data_make(struct rumpfs_mount *rm, struct rumpfs_data *da, off_t off, size_t len, void **pp,
+    size_t *lenp, bool *freshp)
 {
 	const uint64_t idx = chunk_index(off);
 	const size_t on = (size_t)off % RUMPFS_CHUNK;
 	void **at;
 	int error;
 
+	*freshp = false;
 	while (idx >= tree_chunks(da->da_height))
 		if ((error = data_grow_height(rm, da)) != 0)
 			return error;
@@ -154,7 +155,8 @@ rumpfs_data_make(
 		at = &((void **)*at)[table_slot(idx, h)];
 	}
 	if (*at == NULL) {
-		if ((*at = data_alloc(RUMPFS_CHUNK, len < RUMPFS_CHUNK || on != 0)) == NULL)
+		*freshp = len >= RUMPFS_CHUNK && on == 0;
+		if ((*at = data_alloc(RUMPFS_CHUNK, !*freshp)) == NULL)
 			return ENOSPC;
 		data_account(rm, da, RUMPFS_CHUNK);
 	}
@@ -271,16 +273,18 @@ write_chunk(struct vnode *vp, struct uio *uio)
 	const size_t want = uio->uio_resid;
 	size_t n;
 	void *p;
+	bool fresh;
 	int error;
 
-	error = rumpfs_data_make(MP_TO_RUMPFS(vp->v_mount), &rn->rn_data, off, want, &p, &n);
+	error =
+	    rumpfs_data_make(MP_TO_RUMPFS(vp->v_mount), &rn->rn_data, off, want, &p, &n, &fresh);
 	if (error != 0)
 		return error;
 	n = MIN(n, want);
 	error = uiomove(p, n, uio);
 	if (__predict_false(error != 0)) { /* what did not arrive reads as zeroes, or as before */
 		const size_t done = (size_t)(uio->uio_offset - off);
-		const off_t from = MAX(off + (off_t)done, rn->rn_size);
+		const off_t from = fresh ? off + (off_t)done : MAX(off + (off_t)done, rn->rn_size);
 
 		if (from < off + (off_t)n)
 			memset((char *)p + (from - off), 0, (size_t)(off + (off_t)n - from));

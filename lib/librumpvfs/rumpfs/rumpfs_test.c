@@ -4,8 +4,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
+
+#include <rump/rump_check.h>
 
 #include "../private/testlib.h"
 
@@ -110,6 +114,45 @@ START_TEST(rumpfs_too_large)
 	ck_fails(rump_sys_ftruncate(fd, ((off_t)1 << 48) + 1), EFBIG);
 	ck_gives(rump_sys_ftruncate(fd, (off_t)1 << 48), 0);
 	ck_gives(rump_sys_close(fd), 0);
+}
+END_TEST
+
+/* A large copy into a hole that stops half way: the rest of what was made for it is zero, not old memory. */
+START_TEST(rumpfs_copy_into_hole_fails)
+{
+	enum { CHUNK = 65536, CHUNKS = 16 };
+	char *const buf = malloc(CHUNK);
+	struct iovec iov[2] = { { buf, 100 }, { buf + 100, CHUNK - 100 } };
+	bool failed = false, stopped = false;
+	char who[16];
+	ssize_t n;
+	int fd;
+
+	memset(buf, 'x', CHUNK);
+	fd = rump_sys_open("/old", O_RDWR | O_CREAT, 0644);
+	for (int i = 0; i < CHUNKS; i++)
+		ck_gives(rump_sys_write(fd, buf, CHUNK), CHUNK);
+	ck_gives(rump_sys_close(fd), 0);
+	ck_gives(rump_sys_unlink("/old"), 0);
+	fd = rump_sys_open("/f", O_RDWR | O_CREAT, 0644);
+	ck_gives(rump_sys_ftruncate(fd, CHUNK * CHUNKS), 0);
+	for (int i = 0; i < CHUNKS; i++) {
+		/* One of the copies fails: a checked kernel's only. */
+		rump_check_fault(RUMP_FAULT_COPY, 1 + (unsigned)i % 4);
+		n = rump_sys_pwritev(fd, iov, 2, CHUNK * i);
+		rump_check_fault(0, 0);
+		failed = failed || rump_check_fault_fired(who, sizeof(who));
+		stopped = stopped || (n > 0 && n < CHUNK);
+		ck_gives(rump_sys_pread(fd, buf, CHUNK, CHUNK * i), CHUNK);
+		for (ssize_t k = n > 0 ? n : 0; k < CHUNK; k++)
+			ck_assert_int_eq(buf[k], 0);
+		memset(buf, 'x', CHUNK);
+	}
+	ck_gives(rump_sys_close(fd), 0);
+	ck_gives(rump_sys_unlink("/f"), 0);
+	/* Where nothing fails on demand every copy was whole. */
+	ck_assert(stopped || !failed);
+	free(buf);
 }
 END_TEST
 
@@ -290,6 +333,7 @@ main(void)
 	tcase_add_loop_test(tc, rumpfs_sparse_write, 0, COUNT(places));
 	tcase_add_loop_test(tc, rumpfs_contents_as_a_model, 0, 5);
 	tcase_add_test(tc, rumpfs_too_large);
+	tcase_add_test(tc, rumpfs_copy_into_hole_fails);
 	tcase_add_test(tc, rumpfs_removed_directory);
 	tcase_add_test(tc, rumpfs_unlinked_file_lives_while_open);
 	tcase_add_test(tc, rumpfs_readdir_while_changing);
