@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <rump/rump.h>
+#include <rump/rump_mount.h>
 #include <rump/rump_syscalls.h>
 
 struct rump_meminfo {
@@ -34,6 +35,37 @@ boot(const char *limit)
 {
 	setenv("RUMP_MEMLIMIT", limit, 1);
 	ck_assert_int_eq(rump_init(), 0);
+}
+
+/* The file system under test: the root, or a tmpfs without a limit of its own. */
+static const char *const places[] = { "", "/t" };
+#define NPLACES (int)(sizeof(places) / sizeof(places[0]))
+
+/* A tmpfs full of data under 1 MiB leaves too little for a path: not a row until that is mended. */
+static const struct {
+	int limit, place;
+} data_rows[] = { { 0, 0 }, { 1, 0 }, { 2, 0 }, { 1, 1 }, { 2, 1 } };
+#define NDATA_ROWS (int)(sizeof(data_rows) / sizeof(data_rows[0]))
+
+static const char *
+place(int i)
+{
+	if (places[i][0] == '\0')
+		return places[i];
+	ck_assert_int_eq(rump_sys_mkdir(places[i], 0755), 0);
+	ck_assert_int_eq(rump_sys_mount(RUMP_MOUNT_TMPFS, places[i], 0, NULL, 0), 0);
+	return places[i];
+}
+
+static const char *
+at(const char *dir, const char *name)
+{
+	static char paths[4][64];
+	static unsigned next;
+	char *const p = paths[next++ % 4];
+
+	snprintf(p, sizeof(paths[0]), "%s%s", dir, name);
+	return p;
 }
 
 static void
@@ -75,21 +107,24 @@ fill(const char *path)
 
 START_TEST(memlimit_full_of_data)
 {
-	const size_t limit = limits[_i].bytes;
+	const int i = data_rows[_i].limit;
+	const size_t limit = limits[i].bytes;
+	const char *dir;
 	size_t first;
 
-	boot(limits[_i].text);
-	first = fill("/file");
+	boot(limits[i].text);
+	dir = place(data_rows[_i].place);
+	first = fill(at(dir, "/file"));
 	ck_assert_uint_gt(first, limit / 2);
 	check_below(limit);
 	/* Full: no new name, but the old ones can be looked at and removed. */
-	ck_assert_int_eq(rump_sys_mkdir("/dir", 0755), -1);
+	ck_assert_int_eq(rump_sys_mkdir(at(dir, "/dir"), 0755), -1);
 	ck_assert_int_eq(errno, ENOSPC);
-	ck_assert_int_eq(rump_sys_access("/file", R_OK), 0);
-	ck_assert_int_eq(rump_sys_unlink("/file"), 0);
-	ck_assert_int_eq(rump_sys_mkdir("/dir", 0755), 0);
+	ck_assert_int_eq(rump_sys_access(at(dir, "/file"), R_OK), 0);
+	ck_assert_int_eq(rump_sys_unlink(at(dir, "/file")), 0);
+	ck_assert_int_eq(rump_sys_mkdir(at(dir, "/dir"), 0755), 0);
 	/* As much fits again, but for what the directory takes. */
-	ck_assert_uint_ge(fill("/dir/file") + 128 * 1024, first);
+	ck_assert_uint_ge(fill(at(dir, "/dir/file")) + 128 * 1024, first);
 	check_below(limit);
 	halt();
 }
@@ -97,12 +132,16 @@ END_TEST
 
 START_TEST(memlimit_full_of_names)
 {
+	const int i = _i / NPLACES;
 	char path[32];
+	const char *dir;
 	int n, fd;
 
-	boot(limits[_i].text);
+	boot(limits[i].text);
+	dir = place(_i % NPLACES);
+	ck_assert_int_eq(rump_sys_mkdir(at(dir, "/names"), 0755), 0);
 	for (n = 0;; n++) {
-		snprintf(path, sizeof(path), "/tmp/f%d", n);
+		snprintf(path, sizeof(path), "%s/names/f%d", dir, n);
 		fd = rump_sys_open(path, O_RDWR | O_CREAT, 0644);
 		if (fd < 0)
 			break;
@@ -110,12 +149,12 @@ START_TEST(memlimit_full_of_names)
 	}
 	ck_assert_int_eq(errno, ENOSPC);
 	ck_assert_int_gt(n, 100);
-	check_below(limits[_i].bytes);
+	check_below(limits[i].bytes);
 	while (n-- > 0) {
-		snprintf(path, sizeof(path), "/tmp/f%d", n);
+		snprintf(path, sizeof(path), "%s/names/f%d", dir, n);
 		ck_assert_int_eq(rump_sys_unlink(path), 0);
 	}
-	ck_assert_uint_gt(fill("/file"), limits[_i].bytes / 2);
+	ck_assert_uint_gt(fill(at(dir, "/file")), limits[i].bytes / 2);
 	halt();
 }
 END_TEST
@@ -129,8 +168,8 @@ main(void)
 	const int n = sizeof(limits) / sizeof(limits[0]);
 	int failed;
 
-	tcase_add_loop_test(tc, memlimit_full_of_data, 0, n);
-	tcase_add_loop_test(tc, memlimit_full_of_names, 0, n);
+	tcase_add_loop_test(tc, memlimit_full_of_data, 0, NDATA_ROWS);
+	tcase_add_loop_test(tc, memlimit_full_of_names, 0, n * NPLACES);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
