@@ -81,8 +81,9 @@ struct vnode_impl {
 	TAILQ_ENTRY(vnode_impl) vi_synclist;
 	/* Freed after a grace period: a finder's pointer stays a vnode until then. */
 	struct rump_rcu_head vi_rcu;
-	uint32_t vi_wberr;     /* (a) the last write error: wberr.c */
-	kmutex_t vi_interlock; /* what v_interlock points to at first */
+	uint32_t vi_wberr;	/* (a) the last write error: wberr.c */
+	struct vnode *vi_lower; /* (a) of a layer: whose file it is; looked at in a read section */
+	kmutex_t vi_interlock;	/* what v_interlock points to at first */
 };
 typedef struct vnode_impl vnode_impl_t;
 
@@ -102,6 +103,12 @@ void _vstate_assert(struct vnode *vp, enum vnode_state state, const char *func, 
 struct vnode *vnalloc_marker(struct mount *mp);
 void vnfree_marker(struct vnode *vp);
 bool vnis_marker(struct vnode *vp);
+
+/*
+ * Of layers: vp shows the file of lower, which it has a reference to until it says NULL.  Errors of
+ * writes that nobody waited for are then those of lower.
+ */
+void vnode_setlower(struct vnode *vp, struct vnode *lower);
 
 /* Of the mount code: put a vnode on a mount's list, or take it off (mp NULL). */
 void vfs_insmntque(struct vnode *vp, struct mount *mp);

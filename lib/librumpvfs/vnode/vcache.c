@@ -191,6 +191,7 @@ vcache_alloc(void)
 	LIST_INIT(&vip->vi_nc_names);
 	vip->vi_synclist_slot = 0;
 	vip->vi_wberr = 0;
+	vip->vi_lower = NULL;
 	/* Not TOUCHED: what is used once only goes first. */
 	atomic_store_relaxed(&vp->v_usecount, 1 | VUSECOUNT_ACTIVE);
 	return vip;

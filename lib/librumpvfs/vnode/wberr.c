@@ -80,11 +80,21 @@ word_ask(uint32_t *word, uint32_t *copy)
 static void
 words_of(struct vnode *vp, uint32_t *words[3])
 {
-	struct mount *const mp = atomic_load_consume(&vp->v_mount);
+	struct vnode *lower;
+	struct mount *mp;
 
+	while ((lower = atomic_load_consume(&VNODE_TO_VIMPL(vp)->vi_lower)) != NULL)
+		vp = lower;
+	mp = atomic_load_consume(&vp->v_mount);
 	words[0] = &VNODE_TO_VIMPL(vp)->vi_wberr;
 	words[1] = mp != NULL ? &mp->mnt_wberr_meta : NULL;
 	words[2] = mp != NULL ? &mp->mnt_wberr : NULL;
+}
+
+void
+vnode_setlower(struct vnode *vp, struct vnode *lower)
+{
+	atomic_store_release(&VNODE_TO_VIMPL(vp)->vi_lower, lower);
 }
 
 void
