@@ -38,6 +38,7 @@
 #define RUMP_MOUNT_LFS	   "lfs"
 #define RUMP_MOUNT_KERNFS  "kernfs"
 #define RUMP_MOUNT_NULL	   "null"
+#define RUMP_MOUNT_FDESC   "fdesc"
 #define RUMP_MOUNT_UNION   "union"
 #define RUMP_MOUNT_CD9660  "cd9660"
 #define RUMP_MOUNT_EXT2FS  "ext2fs"
@@ -62,6 +63,11 @@ struct rump_tmpfs_args {
 	uint32_t ta_root_uid;
 	uint32_t ta_root_gid;
 	uint32_t ta_root_mode; /* permission bits */
+};
+
+/* "null": the directory to be shown. */
+struct rump_null_args {
+	char *target;
 };
 
 /* A file handle of this kernel. */

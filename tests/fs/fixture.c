@@ -83,6 +83,37 @@ tmpfs_up(void)
 	OK(rump_sys_chdir("/fs"));
 }
 
+/* What is below is at /low; the scenarios see null's view of it. */
+static void
+null_over(int flags)
+{
+	struct rump_null_args args = { .target = (char *)"/low" };
+
+	OK(rump_sys_mount(RUMP_MOUNT_NULL, "/fs", flags, &args, sizeof(args)));
+	OK(rump_sys_chdir("/fs"));
+}
+
+static void
+null_halt(void)
+{
+	OK(rump_sys_chdir("/"));
+	OK(rump_sys_unmount("/fs", 0));
+	OK(rump_sys_unmount("/low", 0)); /* EBUSY if the layer kept a reference */
+	OK(rump_sys_reboot(HALT, NULL));
+}
+
+static void
+null_tmpfs_up(void)
+{
+	struct rump_tmpfs_args args = { .ta_version = RUMP_TMPFS_ARGS_VERSION,
+		.ta_root_mode = 0755 };
+
+	boot();
+	OK(rump_sys_mkdir("/low", 0755));
+	OK(rump_sys_mount(RUMP_MOUNT_TMPFS, "/low", 0, &args, sizeof(args)));
+	null_over(0);
+}
+
 /* The image is made once, from the tree that the host's scenarios begin with. */
 static void
 ext4_make(const char *image)
@@ -115,6 +146,21 @@ ext4_up(void)
 	OK(rump_sys_chdir("/fs"));
 }
 
+static void
+null_ext4_up(void)
+{
+	char image[128];
+	struct rump_ufs_args args = { .fspec = (char *)"/image" };
+
+	snprintf(image, sizeof(image), "%s/ext4.img", scratch);
+	ext4_make(image);
+	boot();
+	OK(rump_sys_mkdir("/low", 0755));
+	ck_assert_int_eq(rump_pub_etfs_register("/image", image, RUMP_ETFS_BLK), 0);
+	OK(rump_sys_mount(RUMP_MOUNT_EXT4, "/low", RUMP_MNT_RDONLY, &args, sizeof(args)));
+	null_over(RUMP_MNT_RDONLY);
+}
+
 /* An empty image for each scenario, as it is written to. */
 static void
 sysvbfs_up(void)
@@ -139,6 +185,8 @@ const struct fixture fixtures[] = {
 	{ "rumpfs", CAP_WRITE | CAPS_UNIX, rumpfs_up, halt },
 	{ "tmpfs", CAP_WRITE | CAPS_UNIX, tmpfs_up, halt },
 	{ "ext4 read-only", CAPS_UNIX, ext4_up, halt },
+	{ "null on tmpfs", CAP_WRITE | CAPS_UNIX, null_tmpfs_up, null_halt },
+	{ "null on ext4 read-only", CAPS_UNIX, null_ext4_up, null_halt },
 	{ "sysvbfs", CAP_WRITE | CAP_MODES, sysvbfs_up, halt },
 };
 const int nfixtures = sizeof(fixtures) / sizeof(fixtures[0]);

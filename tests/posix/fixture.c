@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <rump/rump.h>
+#include <rump/rump_mount.h>
 #include <rump/rump_syscalls.h>
 #include <rump/rumpdefs.h>
 #ifdef POSIX_CHECKED
@@ -22,6 +23,7 @@
 const struct fixture fixtures[] = {
 	{ "rumpfs", RUMP_MOUNT_RUMPFS },
 #ifdef POSIX_TMPFS
+	{ "null on tmpfs", RUMP_MOUNT_NULL },
 	{ "tmpfs", RUMP_MOUNT_TMPFS },
 #endif
 };
@@ -85,10 +87,47 @@ host_leave(void)
 
 /* ---- The rump kernel ---- */
 
+#define LOWER "/lower" /* what null shows, a file system for each of its mounts */
+static int nlower;
+
+static int
+null_mount(const char *dir)
+{
+	char target[32];
+	struct rump_null_args args = { .target = target };
+
+	if (rump_sys_mkdir(LOWER, 0755) != 0 && errno != EEXIST)
+		return -1;
+	snprintf(target, sizeof(target), LOWER "/%d", nlower);
+	if (rump_sys_mkdir(target, 0755) != 0 ||
+	    rump_sys_mount(RUMP_MOUNT_TMPFS, target, 0, NULL, 0) != 0)
+		return -1;
+	nlower++;
+	return rump_sys_mount(RUMP_MOUNT_NULL, dir, 0, &args, sizeof(args));
+}
+
 static int
 rump_mount(const char *dir)
 {
+	if (strcmp(fstype, RUMP_MOUNT_NULL) == 0)
+		return null_mount(dir);
 	return rump_sys_mount(fstype, dir, 0, NULL, 0);
+}
+
+/* EBUSY if a reference leaked. */
+static void
+null_leave(void)
+{
+	char target[32];
+
+	if (nlower == 0)
+		return;
+	while (nlower > 0) {
+		snprintf(target, sizeof(target), LOWER "/%d", --nlower);
+		OK(rump_sys_unmount(target, 0));
+		OK(rump_sys_rmdir(target));
+	}
+	OK(rump_sys_rmdir(LOWER));
 }
 
 void
@@ -114,6 +153,7 @@ rump_leave(void)
 	OK(rump_sys_chdir("/"));
 	OK(rump_sys_unmount("/fs", 0)); /* EBUSY if a reference leaked */
 	OK(rump_sys_rmdir("/fs"));
+	null_leave();
 #ifdef POSIX_CHECKED
 	rumptest_halt();
 #else
