@@ -64,6 +64,8 @@ do_open(struct lwp *l, struct vnode *dvp, struct pathbuf *pb, int oflags, int mo
 	if (vp == NULL) {
 		fd_abort(l->l_proc, fp, fd);
 		error = fd_dupopen(dupfd, domove, flags, &fd);
+		if (error == 0 && (oflags & O_CLOEXEC) != 0)
+			fd_set_exclose(l, fd, true);
 		*fdp = fd;
 		return error;
 	}
