@@ -97,7 +97,9 @@ START_TEST(kernfs_tells)
 	IS(sscanf(slurp("/kern/physmem"), "%lld\n", &a), 1);
 	ck_assert_int_ge(a, 1 << 20);
 	IS(a % 4096, 0);
-	ck_assert_ptr_nonnull(strstr(slurp("/kern/msgbuf"), "librump"));
+	OK(rump_sys_mkdir("/k", 0755));
+	FAILS(rump_sys_mount(RUMP_MOUNT_KERNFS, "/k", 0, "twelve bytes", 12), EINVAL);
+	ck_assert_ptr_nonnull(strstr(slurp("/kern/msgbuf"), "not of 12 bytes"));
 	OK(rump_sys_stat("/kern/hz", &st));
 	IS(st.st_size, 4);
 	IS(st.st_mode, S_IFREG | 0444);

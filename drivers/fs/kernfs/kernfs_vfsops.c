@@ -22,8 +22,10 @@ kernfs_mount(struct mount *mp, const char *path, void *data, size_t *len)
 		*len = 0;
 		return 0;
 	}
-	if (*len != 0)
+	if (*len != 0) {
+		printf("kernfs: there are no arguments, and not of %zu bytes\n", *len);
 		return EINVAL;
+	}
 	if ((mp->mnt_flag & MNT_UPDATE) != 0)
 		return 0;
 	error = set_statvfs_info(

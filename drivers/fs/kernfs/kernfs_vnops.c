@@ -271,6 +271,10 @@ kernfs_write(void *v)
 	error = uiomove(buf, len, uio);
 	if (error == 0)
 		error = kernfs_settext(kn, buf, len);
+	if (error != 0) { /* nothing was written, though the bytes have come */
+		uio->uio_offset -= (off_t)(len - uio->uio_resid);
+		uio->uio_resid = len;
+	}
 	kmem_free(buf, len + 1);
 	return error;
 }
