@@ -378,6 +378,12 @@ START_TEST(null_moved_out)
 }
 END_TEST
 
+static void
+few_vnodes(void)
+{
+	OK(setenv("RUMP_NVNODES", "64", 1));
+}
+
 START_TEST(null_with_64_vnodes)
 {
 	char path[64];
@@ -436,7 +442,8 @@ END_TEST
 int
 main(void)
 {
-	TCase *tc = tcase_create("null"), *bare = tcase_create("faults");
+	TCase *tc = tcase_create("null"), *few = tcase_create("few"),
+	      *bare = tcase_create("faults");
 	Suite *s = suite_create("null");
 	SRunner *sr = srunner_create(s);
 	int failed;
@@ -454,9 +461,13 @@ main(void)
 	tcase_add_test(tc, null_lower_forced);
 	tcase_add_test(tc, null_revoked);
 	tcase_add_test(tc, null_moved_out);
-	tcase_add_test(tc, null_with_64_vnodes);
+	tcase_add_checked_fixture(few, few_vnodes, NULL);
+	rumptest_fixture(few);
+	tcase_add_test(few, null_with_64_vnodes);
+	tcase_add_test(few, null_stacks);
 	tcase_add_test(bare, null_fails_whole);
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, few);
 	suite_add_tcase(s, bare);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

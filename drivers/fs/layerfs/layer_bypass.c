@@ -117,9 +117,9 @@ pass_up(struct passed *pa, bool locked)
 	}
 }
 
-/* The vnode that the operation gave back, as one of the layer.  mp: the layer's. */
+/* The vnode that the operation gave back, as one of the layer.  locks: dvp; while it lives the mount stays. */
 static int
-wrap_result(struct mount *mp, struct vop_generic_args *ap)
+wrap_result(struct mount *mp, struct vnode *dvp, struct vop_generic_args *ap)
 {
 	const int off = ap->a_desc->vdesc_vpp_offset;
 	struct vnode **vpp, *lower;
@@ -131,7 +131,7 @@ wrap_result(struct mount *mp, struct vop_generic_args *ap)
 	if (vpp == NULL || *vpp == NULL)
 		return 0;
 	lower = *vpp;
-	error = layer_node_create(mp, lower, vpp);
+	error = layer_alive(dvp) ? layer_node_create(mp, lower, vpp) : EIO;
 	if (error != 0) {
 		vrele(lower);
 		*vpp = NULL;
@@ -158,9 +158,8 @@ layer_bypass(void *v)
 	error = pass_down(&pa, ap);
 	if (error == 0) {
 		error = VCALL(pa.pa_lower[0], desc->vdesc_offset, ap);
-		/* dvp is locked, so that the mount stays. */
 		if (error == 0)
-			error = wrap_result(mp, ap);
+			error = wrap_result(mp, vp, ap);
 	} else if (pa.pa_n == 0) {
 		return layer_dead(v);
 	}

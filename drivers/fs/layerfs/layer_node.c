@@ -45,9 +45,8 @@ layer_hold(struct vnode *vp)
 	return lower;
 }
 
-/* With the lower lock held vp cannot die. */
-static bool
-alive(struct vnode *vp)
+bool
+layer_alive(struct vnode *vp)
 {
 	bool yes;
 
@@ -71,7 +70,7 @@ layer_unhold(struct vnode *vp, struct vnode *lower, bool locked)
 {
 	int held;
 
-	if (locked && !alive(vp)) {
+	if (locked && !layer_alive(vp)) {
 		held = VOP_ISLOCKED(lower);
 		VOP_UNLOCK(lower);
 		(void)lock_own(vp, held);
@@ -126,7 +125,7 @@ layer_lock(void *v)
 		return lock_own(vp, flags);
 	/* A lower vnode that is dead is locked all the same. */
 	error = vn_lock(lower, flags | LK_RETRY);
-	if (error == 0 && !alive(vp)) {
+	if (error == 0 && !layer_alive(vp)) {
 		VOP_UNLOCK(lower);
 		error = lock_own(vp, flags);
 	}

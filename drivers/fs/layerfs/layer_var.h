@@ -24,6 +24,8 @@ struct vnode *layer_hold(struct vnode *vp);
  * locked now; when it died while the operation had let go of the lock, that is another lock.
  */
 void layer_unhold(struct vnode *vp, struct vnode *lower, bool locked);
+/* Does vp live?  With the lower vnode's lock held the answer lasts. */
+bool layer_alive(struct vnode *vp);
 /* The operation of a dead vnode, for one that died before we came. */
 int layer_dead(void *v);
 /* May files of vp's mount be changed?  errors: EROFS. */

@@ -62,6 +62,11 @@ layer_lookup(void *v)
 		error = ENOENT;
 	else
 		error = lookup_lower(ldvp, &lvp, ap->a_cnp);
+	/* If the lock was let go of meanwhile, there may be no mount any more for a new vnode. */
+	if (error == 0 && !layer_alive(dvp)) {
+		vrele(lvp);
+		error = EIO;
+	}
 	if (error == 0 && lvp == ldvp) {
 		vrele(lvp);
 		vref(dvp);

@@ -193,11 +193,14 @@ nullfs_unmount(struct mount *mp, int mntflags)
 	int error;
 
 	error = vflush(mp, lm->layerm_rootvp, force ? FORCECLOSE : 0);
-	if (error == 0 && !force && vrefcnt(lm->layerm_rootvp) > 1)
-		error = EBUSY;
 	if (error != 0)
 		return error;
-	vgone(lm->layerm_rootvp);
+	if (force)
+		vgone(lm->layerm_rootvp);
+	else if (!vrecycle(lm->layerm_rootvp))
+		return EBUSY;
+	/* A walk that was in the root meanwhile may have left something; now there is no way in. */
+	(void)vflush(mp, NULL, FORCECLOSE);
 	kmem_free(lm, sizeof(struct null_mount));
 	mp->mnt_data = NULL;
 	return 0;
