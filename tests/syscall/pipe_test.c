@@ -168,8 +168,7 @@ END_TEST
 
 static volatile sig_atomic_t caught;
 
-static void
-catch(int signo)
+static void catch (int signo)
 {
 	caught++;
 }

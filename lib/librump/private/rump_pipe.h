@@ -121,7 +121,7 @@ struct pipe_io {
 	int (*pio_move)(void *arg, void *buf, size_t n, size_t *done);
 	void *pio_arg;
 	size_t pio_resid; /* bytes; what is left on return */
-	bool pio_nosig; /* EPIPE comes without SIGPIPE */
+	bool pio_nosig;	  /* EPIPE comes without SIGPIPE */
 	bool pio_nonblock;
 	bool pio_part; /* writing: return when the pipe is full and something was moved */
 };

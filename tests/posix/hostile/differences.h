@@ -14,6 +14,7 @@
     { "lremovexattr", "*", "rumpfs", "rumpfs keeps no extended attributes" },
     { "fallocate", "*", "rumpfs", "rumpfs has no allocation ahead of writing" },
     { "__getcwd", "*", NULL, "as the manual page has it, which the host's bare call has not" },
+    { "getitimer", "which", NULL, "processor time is not counted: ITIMER_REAL alone" },
     { "flock", "how", NULL, "the manual page's operations, nothing else" },
     { "fallocate", "len", "tmpfs", "files in memory have 2^48 bytes at most" },
     { "truncate", "length", NULL, "files in memory have 2^48 bytes at most" },
