@@ -26,7 +26,14 @@ enum { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL, EPOLL_CTL_MOD };
 
 struct epkey {
 	int fd;
-	const struct file *fp;
+	const struct file *fp; /* compared, not followed */
+};
+
+/* An event on its way to the program; by this the item has it back when the copy fails. */
+struct told {
+	struct epkey key;
+	uint64_t change; /* its epi_change */
+	uint32_t events; /* its epi_events before a one-shot item was disabled */
 };
 
 static signed int
@@ -110,6 +117,7 @@ epitem_add(struct rump_epoll *ep, int fd, struct file *fp, const struct host_epo
 	epi->epi_fd = fd;
 	epi->epi_events = ev->events | EP_ALWAYS;
 	epi->epi_data = ev->data;
+	epi->epi_change = ++ep->ep_changes;
 	epi->epi_watcher.wr_notify = epitem_notify;
 	epi->epi_watcher.wr_exclusive = (ev->events & HOST_EPOLLEXCLUSIVE) != 0;
 	if (child != NULL)
@@ -152,6 +160,7 @@ ctl_locked(
 		return EINVAL;
 	atomic_store_relaxed(&epi->epi_events, ev->events | EP_ALWAYS);
 	epi->epi_data = ev->data;
+	epi->epi_change = ++ep->ep_changes;
 	epitem_activate_if(epi);
 	return 0;
 }
@@ -238,14 +247,18 @@ epoll_holds(struct rump_evitem *ei)
 	return rump_epitem_ask(container_of(ei, struct rump_epitem, epi_item), false) != 0;
 }
 
+/*
+ * Up to n events, from the next *todo items, which are counted off: a level-triggered one that is back
+ * on the queue is not looked at twice.
+ */
 static u_int
-harvest(struct rump_epoll *ep, struct host_epoll_event *ev, u_int n)
+harvest(struct rump_epoll *ep, struct host_epoll_event *ev, struct told *told, u_int n, u_int *todo)
 {
 	struct rump_evset *const es = &ep->ep_set;
-	u_int count = 0, todo;
+	u_int count = 0;
 
 	mutex_enter(&es->es_mutex);
-	for (todo = rump_evset_nready(es); todo > 0 && count < n; todo--) {
+	for (; *todo > 0 && count < n; --*todo) {
 		struct rump_evitem *const ei = rump_evset_pop(es);
 		struct rump_epitem *epi;
 		uint32_t events;
@@ -256,6 +269,9 @@ harvest(struct rump_epoll *ep, struct host_epoll_event *ev, u_int n)
 		events = rump_epitem_ask(epi, false);
 		if (events == 0)
 			continue;
+		told[count] = (struct told){ .key = { epi->epi_fd, epi->epi_fp },
+			.change = epi->epi_change,
+			.events = epi->epi_events };
 		ev[count].events = events;
 		ev[count++].data = epi->epi_data;
 		if ((epi->epi_events & HOST_EPOLLONESHOT) != 0)
@@ -268,25 +284,42 @@ harvest(struct rump_epoll *ep, struct host_epoll_event *ev, u_int n)
 	return count;
 }
 
+/* These could not be told of: they are still to come, unless a change has said otherwise since. */
+static void
+give_back(struct rump_epoll *ep, const struct told *told, u_int n)
+{
+	mutex_enter(&ep->ep_set.es_mutex);
+	for (u_int i = 0; i < n; i++) {
+		struct rump_epitem *const epi = rb_tree_find_node(&ep->ep_tree, &told[i].key);
+
+		if (epi == NULL || epi->epi_change != told[i].change)
+			continue;
+		atomic_store_relaxed(&epi->epi_events, told[i].events);
+		rump_evitem_activate(&epi->epi_item);
+	}
+	mutex_exit(&ep->ep_set.es_mutex);
+}
+
 /* What is ready now; *done events are told of.  errors: EFAULT. */
 static int
 events_out(struct rump_epoll *ep, struct host_epoll_event *uevents, u_int max, u_int *done)
 {
 	struct host_epoll_event batch[BATCH];
-	/* Level-triggered ones are back on the queue at once: each is told of once a call. */
-	u_int todo = MIN(rump_evset_nready(&ep->ep_set), max);
+	struct told told[BATCH];
+	u_int todo = rump_evset_nready(&ep->ep_set), n;
 	int error = 0;
 
 	*done = 0;
-	while (error == 0 && todo > 0) {
-		const u_int n = harvest(ep, batch, MIN(todo, BATCH));
-
+	while (todo > 0 && *done < max) {
+		n = harvest(ep, batch, told, MIN(max - *done, BATCH), &todo);
 		if (n == 0)
 			break;
 		error = copyout(batch, uevents + *done, n * sizeof(batch[0]));
-		if (error == 0)
-			*done += n;
-		todo -= n;
+		if (error != 0) {
+			give_back(ep, told, n);
+			break;
+		}
+		*done += n;
 	}
 	return *done > 0 ? 0 : error;
 }

@@ -29,7 +29,8 @@
 /* Locks: (m) es_mutex of ep_set. */
 struct rump_epoll {
 	struct rump_evset ep_set;
-	rb_tree_t ep_tree; /* (m) items by descriptor and file */
+	rb_tree_t ep_tree;   /* (m) items by descriptor and file */
+	uint64_t ep_changes; /* (m) counts epoll_ctl(2) */
 };
 
 /* Locks: (m) of the set, (f) f_lock of the file, (i) immutable, (a) atomic, written under (m). */
@@ -42,6 +43,7 @@ struct rump_epitem {
 	int epi_fd;			   /* (i) */
 	uint32_t epi_events;		   /* (a) what is asked for; EP_PRIVATE alone: disabled */
 	uint64_t epi_data;		   /* (m) */
+	uint64_t epi_change;		   /* (m) ep_changes as it was added, or modified */
 	struct rump_watcher epi_watcher;   /* (m) */
 	struct rump_watch epi_slot;	   /* (m) */
 	bool epi_unhooked;		   /* (m) some event has no watch: ask again */

@@ -73,6 +73,12 @@ list_touch(struct knote *kn, struct kevent *kev, long type)
 	if (type == EVENT_REGISTER) {
 		kn->kn_sfflags = kev->fflags;
 		kn->kn_sdata = (uintptr_t)kev->data;
+	} else if (type == RUMP_EVENT_RETURN) {
+		kn->kn_fflags |= kev->fflags;
+		if (kn->kn_filter == EVFILT_SIGNAL)
+			kn->kn_data += kev->data;
+		else if (kn->kn_data == 0)
+			kn->kn_data = kev->data;
 	} else {
 		*kev = kn->kn_kevent;
 		if ((kn->kn_flags & EV_CLEAR) != 0) {
@@ -141,7 +147,7 @@ proc_event(struct knote *kn, long hint)
 }
 
 const struct filterops rump_filt_proc = {
-	.f_flags = FILTEROP_MPSAFE,
+	.f_flags = FILTEROP_MPSAFE | RUMP_FILTEROP_RETURN,
 	.f_attach = proc_attach,
 	.f_detach = list_detach,
 	.f_event = proc_event,
@@ -266,7 +272,7 @@ signal_event(struct knote *kn, long hint)
 }
 
 const struct filterops rump_filt_signal = {
-	.f_flags = FILTEROP_MPSAFE,
+	.f_flags = FILTEROP_MPSAFE | RUMP_FILTEROP_RETURN,
 	.f_attach = signal_attach,
 	.f_detach = list_detach,
 	.f_event = signal_event,

@@ -202,6 +202,12 @@ timer_touch(struct knote *kn, struct kevent *kev, long type)
 		kn->kn_sdata = (uintptr_t)kev->data;
 		return timer_set(kt, kev->fflags, kev->data, (kn->kn_flags & EV_ONESHOT) != 0);
 	}
+	if (type == RUMP_EVENT_RETURN) {
+		mutex_spin_enter(&kt->kt_lock);
+		kt->kt_count += kev->data;
+		mutex_spin_exit(&kt->kt_lock);
+		return 0;
+	}
 	*kev = kn->kn_kevent;
 	mutex_spin_enter(&kt->kt_lock);
 	tick_locked(kt);
@@ -214,7 +220,7 @@ timer_touch(struct knote *kn, struct kevent *kev, long type)
 }
 
 const struct filterops rump_filt_timer = {
-	.f_flags = FILTEROP_MPSAFE,
+	.f_flags = FILTEROP_MPSAFE | RUMP_FILTEROP_RETURN,
 	.f_attach = timer_attach,
 	.f_detach = timer_detach,
 	.f_event = timer_event,

@@ -48,6 +48,13 @@ user_touch(struct knote *kn, struct kevent *kev, long type)
 		kn->kn_sdata = (uintptr_t)kev->data;
 		return 0;
 	}
+	if (type == RUMP_EVENT_RETURN) {
+		if ((kn->kn_flags & EV_CLEAR) != 0 && kn->kn_hookid == 0)
+			kn->kn_sdata = (uintptr_t)kev->data;
+		kn->kn_sfflags |= kev->fflags;
+		kn->kn_hookid = 1;
+		return 0;
+	}
 	*kev = kn->kn_kevent;
 	kev->fflags = kn->kn_sfflags;
 	kev->data = (int64_t)kn->kn_sdata;
@@ -60,7 +67,7 @@ user_touch(struct knote *kn, struct kevent *kev, long type)
 }
 
 const struct filterops rump_filt_user = {
-	.f_flags = FILTEROP_MPSAFE,
+	.f_flags = FILTEROP_MPSAFE | RUMP_FILTEROP_RETURN,
 	.f_attach = user_attach,
 	.f_event = user_event,
 	.f_touch = user_touch,

@@ -154,21 +154,24 @@ static int
 events(struct kecall *ke)
 {
 	struct kevent batch[BATCH];
-	size_t todo = rump_evset_nready(&ke->kq->kq_set);
+	uint64_t ids[BATCH];
+	size_t todo = rump_evset_nready(&ke->kq->kq_set), n;
 	int error = 0;
 
-	/* Level-triggered ones are back on the queue at once: each is told of once a call. */
-	todo = MIN(todo, ke->nevents - ke->done);
-	while (error == 0 && todo > 0) {
-		const size_t n = rump_kqueue_harvest(ke->kq, batch, MIN(todo, BATCH));
-
+	while (todo > 0 && ke->done < ke->nevents) {
+		n = rump_kqueue_harvest(
+		    ke->kq, batch, ids, MIN(ke->nevents - ke->done, BATCH), &todo);
 		if (n == 0)
 			break;
 		error = copyout(batch, ke->events + ke->done, n * sizeof(batch[0]));
+		if (error != 0) {
+			rump_kqueue_give_back(ke->kq, batch, ids, n);
+			break;
+		}
+		rump_kqueue_told_of(ke->kq, batch, ids, n);
 		ke->done += n;
-		todo -= n;
 	}
-	return error;
+	return ke->done > 0 ? 0 : error;
 }
 
 static int

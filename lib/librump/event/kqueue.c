@@ -122,6 +122,7 @@ knote_make(struct kqueue *kq, const struct kevent *kev, struct rump_kfilter *kf,
 	kn->kn_sdata = (uintptr_t)kev->data;
 	kn->kn_obj = fp;
 	kn->kn_fop = kf->kf_ops;
+	rk->rk_change = ++kq->kq_changes;
 	rk->rk_fdp = curlwp->l_fd;
 	if (child != NULL)
 		error = rump_evnest_link(&rk->rk_item, child);
@@ -170,6 +171,11 @@ register_locked(struct kqueue *kq, struct kevent *kev, struct rump_kfilter *kf, 
 		rump_kfilter_put(kf);
 		return EBADF;
 	}
+	if (rk != NULL &&
+	    rk->rk_spent) { /* for everybody but the call that tells of it, it is gone */
+		knote_drop(kq, rk);
+		rk = NULL;
+	}
 	if (rk == NULL) {
 		if ((kev->flags & EV_ADD) == 0)
 			error = ENOENT;
@@ -188,8 +194,10 @@ register_locked(struct kqueue *kq, struct kevent *kev, struct rump_kfilter *kf, 
 		knote_drop(kq, rk);
 		return 0;
 	}
-	if ((kev->flags & EV_DISABLE) != 0)
+	if ((kev->flags & EV_DISABLE) != 0) {
 		rump_evitem_disable(&rk->rk_item);
+		rk->rk_change = ++kq->kq_changes;
+	}
 	if ((kev->flags & EV_ENABLE) != 0)
 		rump_evitem_enable(&rk->rk_item);
 	if (rump_filter_event(&rk->rk_kn, 0))
@@ -228,12 +236,9 @@ rump_kqueue_register(struct kqueue *kq, struct kevent *kev)
 
 /* ---- Harvest ---- */
 
-/*
- * Tell of one knote that holds.  One-shot knotes go; those of sets need nest_lock for that: they are
- * disabled, and false is returned.  locks: (m).
- */
-static bool
-harvest_one(struct kqueue *kq, struct rump_knote *rk, struct kevent *kev)
+/* Take the event of one knote that holds.  One-shot knotes go when it is told of.  locks: (m). */
+static void
+harvest_one(struct rump_knote *rk, struct kevent *kev)
 {
 	struct knote *const kn = &rk->rk_kn;
 
@@ -248,69 +253,127 @@ harvest_one(struct kqueue *kq, struct rump_knote *rk, struct kevent *kev)
 	}
 	kev->flags = atomic_load_relaxed(&kn->kn_flags);
 	if ((kn->kn_flags & EV_ONESHOT) != 0) {
-		if (rk->rk_item.ei_child != NULL) {
-			rump_evitem_disable(&rk->rk_item);
-			rk->rk_spent = true;
-			return false;
-		}
-		knote_drop(kq, rk);
+		rump_evitem_disable(&rk->rk_item);
+		rk->rk_spent = true;
 	} else if ((kn->kn_flags & EV_DISPATCH) != 0)
 		rump_evitem_disable(&rk->rk_item);
 	else if ((kn->kn_flags & EV_CLEAR) == 0)
 		rump_evitem_requeue(&rk->rk_item);
-	return true;
 }
 
-/* The one-shot knotes of sets that have been told of. */
-static void
-drop_spent(struct kqueue *kq)
+/* What is told of, or not any more: one-shot knotes of objects that have ended are, in any case. */
+static bool
+holds(struct rump_knote *rk)
 {
-	struct rump_evitem *ei, *next;
+	const uint32_t ended = EV_ONESHOT | EV_EOF;
 
-	rump_evnest_enter();
-	mutex_enter(&kq->kq_set.es_mutex);
-	LIST_FOREACH_SAFE (ei, &kq->kq_set.es_children, ei_down, next) {
-		struct rump_knote *const rk = container_of(ei, struct rump_knote, rk_item);
-
-		if (rk->rk_spent)
-			knote_drop(kq, rk);
-	}
-	mutex_exit(&kq->kq_set.es_mutex);
-	rump_evnest_exit();
+	return rump_filter_event(&rk->rk_kn, 0) ||
+	    (atomic_load_relaxed(&rk->rk_kn.kn_flags) & ended) == ended;
 }
 
 size_t
-rump_kqueue_harvest(struct kqueue *kq, struct kevent *kev, size_t n)
+rump_kqueue_harvest(struct kqueue *kq, struct kevent *kev, uint64_t *ids, size_t n, size_t *todo)
 {
 	struct rump_evset *const es = &kq->kq_set;
 	struct rump_evitem *ei;
 	size_t count = 0;
-	bool spent = false;
-	u_int todo;
 
 	mutex_enter(&es->es_mutex);
-	for (todo = rump_evset_nready(es); todo > 0 && count < n; todo--) {
+	for (; *todo > 0 && count < n; --*todo) {
 		struct rump_knote *rk;
 
 		if ((ei = rump_evset_pop(es)) == NULL)
 			break;
 		rk = container_of(ei, struct rump_knote, rk_item);
-		if ((rk->rk_kn.kn_flags & EV_ONESHOT) == 0 && !rump_filter_event(&rk->rk_kn, 0))
+		if (!holds(rk))
 			continue;
-		if (!harvest_one(kq, rk, &kev[count++]))
-			spent = true;
+		ids[count] = rk->rk_change;
+		harvest_one(rk, &kev[count++]);
 	}
 	mutex_exit(&es->es_mutex);
-	if (spent)
-		drop_spent(kq);
 	rump_evset_pass(es);
 	return count;
+}
+
+/* The knote of an event, if it is still the same.  locks: (m). */
+static struct rump_knote *
+knote_of(struct kqueue *kq, const struct kevent *kev, uint64_t id)
+{
+	const struct knkey key = { kev->filter, kev->ident };
+	struct rump_knote *const rk = rb_tree_find_node(&kq->kq_tree, &key);
+
+	return rk != NULL && rk->rk_change == id ? rk : NULL;
+}
+
+/* Spent knotes go; false: there are some of sets, which need nest_lock (nests). */
+static bool
+drop_spent(struct kqueue *kq, const struct kevent *kev, const uint64_t *ids, size_t n, bool nests)
+{
+	bool all = true;
+
+	if (nests)
+		rump_evnest_enter();
+	mutex_enter(&kq->kq_set.es_mutex);
+	for (size_t i = 0; i < n; i++) {
+		struct rump_knote *const rk = knote_of(kq, &kev[i], ids[i]);
+
+		if (rk == NULL || !rk->rk_spent)
+			continue;
+		if (rk->rk_item.ei_child != NULL && !nests)
+			all = false;
+		else
+			knote_drop(kq, rk);
+	}
+	mutex_exit(&kq->kq_set.es_mutex);
+	if (nests)
+		rump_evnest_exit();
+	return all;
+}
+
+void
+rump_kqueue_told_of(struct kqueue *kq, const struct kevent *kev, const uint64_t *ids, size_t n)
+{
+	bool spent = false;
+
+	for (size_t i = 0; i < n; i++)
+		spent = spent || (kev[i].flags & EV_ONESHOT) != 0;
+	if (spent && !drop_spent(kq, kev, ids, n, false))
+		(void)drop_spent(kq, kev, ids, n, true);
+}
+
+/* Undo what the harvest cleared.  What a filter computes from its object needs nothing.  locks: (m). */
+static void
+knote_restore(struct knote *kn, struct kevent kev)
+{
+	if ((kn->kn_fop->f_flags & RUMP_FILTEROP_RETURN) != 0)
+		(void)(*kn->kn_fop->f_touch)(kn, &kev, RUMP_EVENT_RETURN);
+	else if (kn->kn_fop->f_touch == NULL && (kn->kn_flags & EV_CLEAR) != 0) {
+		kn->kn_fflags |= kev.fflags;
+		kn->kn_data = kev.data;
+	}
+}
+
+void
+rump_kqueue_give_back(struct kqueue *kq, const struct kevent *kev, const uint64_t *ids, size_t n)
+{
+	mutex_enter(&kq->kq_set.es_mutex);
+	for (size_t i = 0; i < n; i++) {
+		struct rump_knote *const rk = knote_of(kq, &kev[i], ids[i]);
+
+		if (rk == NULL)
+			continue;
+		knote_restore(&rk->rk_kn, kev[i]);
+		rk->rk_spent = false;
+		rump_evitem_enable(&rk->rk_item); /* one-shot, or EV_DISPATCH */
+		rump_knote_activate(&rk->rk_kn);
+	}
+	mutex_exit(&kq->kq_set.es_mutex);
 }
 
 static bool
 kqueue_holds(struct rump_evitem *ei)
 {
-	return rump_filter_event(&container_of(ei, struct rump_knote, rk_item)->rk_kn, 0) != 0;
+	return holds(container_of(ei, struct rump_knote, rk_item));
 }
 
 /* ---- Closed descriptors ---- */

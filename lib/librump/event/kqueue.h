@@ -12,7 +12,8 @@
 /* Locks: (m) es_mutex of kq_set. */
 struct kqueue {
 	struct rump_evset kq_set;
-	rb_tree_t kq_tree; /* (m) knotes by filter and ident */
+	rb_tree_t kq_tree;   /* (m) knotes by filter and ident */
+	uint64_t kq_changes; /* (m) counts new knotes, and disabled ones */
 };
 
 /* What there is to a knote besides <sys/event.h>'s. */
@@ -20,7 +21,8 @@ struct rump_knote {
 	struct knote rk_kn;
 	struct rump_evitem rk_item;
 	rb_node_t rk_node;		/* (m) */
-	bool rk_spent;			/* (m) one-shot, told of, to go */
+	bool rk_spent;			/* (m) one-shot, on its way to the program, to go */
+	uint64_t rk_change;		/* (m) kq_changes as it was made, or disabled */
 	struct filedesc *rk_fdp;	/* (i) the table of kn_obj's descriptor */
 	struct rump_kfilter *rk_kf;	/* (i) */
 	struct rump_evitem *rk_forward; /* (i) of an epoll set: whom to activate instead */
@@ -55,8 +57,16 @@ void rump_filter_detach(struct knote *kn);
  * errors: EINVAL (filter, flags), EBADF (ident), ENOENT, ELOOP, the filter's.
  */
 int rump_kqueue_register(struct kqueue *kq, struct kevent *kev);
-/* Up to n events; their number.  sleeps. */
-size_t rump_kqueue_harvest(struct kqueue *kq, struct kevent *kev, size_t n);
+/*
+ * Up to n events; their number.  The next *todo items are looked at, and counted off.  Each of what comes
+ * must be told_of(), when the program has it, or given back, with the ids[] that came along.  sleeps.
+ */
+size_t rump_kqueue_harvest(
+    struct kqueue *kq, struct kevent *kev, uint64_t *ids, size_t n, size_t *todo);
+void rump_kqueue_told_of(
+    struct kqueue *kq, const struct kevent *kev, const uint64_t *ids, size_t n);
+void rump_kqueue_give_back(
+    struct kqueue *kq, const struct kevent *kev, const uint64_t *ids, size_t n);
 int rump_kqueue_new(int flags, int *fdp);
 /* A filter of poll(2) for files that have none of their own. */
 int rump_pollfilter_attach(struct file *fp, struct knote *kn);

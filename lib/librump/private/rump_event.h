@@ -49,6 +49,13 @@ int rump_watch_ask(struct rump_watcher *wr, struct rump_watch *slot, struct file
 /* Unhook: on return wr_notify() does not run for this slot and will not.  Frees what was allocated. */
 void rump_watch_clear(struct rump_watch *slot);
 
+/*
+ * struct filterops of the kernel's own with this flag have an f_touch() that knows RUMP_EVENT_RETURN:
+ * the event *kev was taken, and cleared, but could not be told of.  locks: as for EVENT_PROCESS.
+ */
+#define RUMP_FILTEROP_RETURN 0x8000
+#define RUMP_EVENT_RETURN    3
+
 int rump_event_init(void);
 void rump_event_fini(void);
 

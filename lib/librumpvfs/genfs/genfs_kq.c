@@ -16,6 +16,8 @@
 
 #include <miscfs/genfs/genfs.h>
 
+#include "rump_event.h"
+
 static void
 filt_detach(struct knote *kn)
 {
@@ -101,7 +103,9 @@ filt_touch(struct knote *kn, struct kevent *kev, long type)
 		kn->kn_sdata = (uintptr_t)kev->data;
 		if (kn->kn_filter == EVFILT_VNODE)
 			vp->v_klist->vk_interest |= (long)kev->fflags;
-	} else {
+	} else if (type == RUMP_EVENT_RETURN)
+		kn->kn_fflags |= kev->fflags;
+	else {
 		*kev = kn->kn_kevent;
 		if ((kn->kn_flags & EV_CLEAR) != 0) {
 			kn->kn_data = 0;
@@ -125,7 +129,7 @@ static const struct filterops write_ops = {
 	.f_touch = filt_touch,
 };
 static const struct filterops vnode_ops = {
-	.f_flags = FILTEROP_ISFD | FILTEROP_MPSAFE,
+	.f_flags = FILTEROP_ISFD | FILTEROP_MPSAFE | RUMP_FILTEROP_RETURN,
 	.f_detach = filt_detach,
 	.f_event = filt_vnode,
 	.f_touch = filt_touch,
