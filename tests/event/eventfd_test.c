@@ -3,6 +3,10 @@
 /* eventfd(2), on both sides: the counter, its ends, sleeping on it. */
 #include "sides.h"
 
+#include <stdbool.h>
+
+#include <sys/uio.h>
+
 START_TEST(eventfd_counts)
 {
 	SIDE();
@@ -88,11 +92,14 @@ START_TEST(eventfd_sleeps)
 }
 END_TEST
 
+static int tid;
+
 static void *
 reader(void *arg)
 {
 	uint64_t v;
 
+	i_am(&tid);
 	return (void *)(intptr_t)(S->read(*(int *)arg, &v, 8) == -1 ? errno : 0);
 }
 
@@ -106,10 +113,63 @@ START_TEST(eventfd_close_ends_a_read)
 	int fd = efd(0, 0);
 
 	ck_assert_int_eq(pthread_create(&t, NULL, reader, &fd), 0);
-	sched_yield();
+	until_asleep(&tid);
 	ck_is(S->close(fd), 0);
 	pthread_join(t, &error);
 	ck_assert_int_eq((intptr_t)error, EBADF);
+}
+END_TEST
+
+struct caller {
+	int fd, tid, error;
+	bool writes;
+};
+
+/* The write comes in two pieces: one that begins anew takes the same bytes. */
+static void *
+call(void *arg)
+{
+	struct caller *const c = arg;
+	uint64_t v = 5;
+	const struct iovec iov[2] = { { &v, 3 }, { (char *)&v + 3, 5 } };
+
+	i_am(&c->tid);
+	errno = 0;
+	if (c->writes)
+		c->error = rump_sys_writev(c->fd, iov, 2) == 8 ? 0 : errno;
+	else
+		c->error = rump_sys_read(c->fd, &v, 8) == 8 && v == 1 ? 0 : errno;
+	return NULL;
+}
+
+/* Two sleep by two descriptors of a file; the one whose descriptor is closed ends, the other goes on. */
+START_TEST(eventfd_close_of_a_duplicate)
+{
+	struct caller c[2] = { 0 };
+	pthread_t t[2];
+
+	S = &sides[RUMP];
+	c[0].fd = efd(0, _i == 1 ? 0 : EFD_SEMAPHORE);
+	c[1].fd = S->dup(c[0].fd);
+	if (_i == 1)
+		put(c[0].fd, UINT64_MAX - 1);
+	for (int i = 0; i < 2; i++) {
+		c[i].writes = _i == 1;
+		ck_assert_int_eq(pthread_create(&t[i], NULL, call, &c[i]), 0);
+		until_asleep(&c[i].tid);
+	}
+	ck_is(S->close(c[1].fd), 0);
+	pthread_join(t[1], NULL);
+	ck_assert_int_eq(c[1].error, EBADF);
+	until_asleep(&c[0].tid);
+	if (_i == 1)
+		ck_assert_uint_eq(take(c[0].fd), UINT64_MAX - 1);
+	else
+		put(c[0].fd, 1);
+	pthread_join(t[0], NULL);
+	ck_assert_int_eq(c[0].error, 0);
+	if (_i == 1)
+		ck_assert_uint_eq(take(c[0].fd), 5);
 }
 END_TEST
 
@@ -124,5 +184,6 @@ main(void)
 	both(tc, eventfd_errors);
 	both(tc, eventfd_sleeps);
 	tcase_add_test(tc, eventfd_close_ends_a_read);
+	tcase_add_loop_test(tc, eventfd_close_of_a_duplicate, 0, 2);
 	return run_suite(tc, "eventfd");
 }

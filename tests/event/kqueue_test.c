@@ -273,12 +273,15 @@ START_TEST(kqueue_receipt_and_errors)
 }
 END_TEST
 
+static int tid;
+
 static void *
 waiter(void *arg)
 {
 	struct rump_kevent k;
 
 	(void)arg;
+	i_am(&tid);
 	return (void *)(intptr_t)(rump_sys_kevent(kq, NULL, 0, &k, 1, NULL) == -1 ? errno : 0);
 }
 
@@ -288,7 +291,7 @@ START_TEST(kqueue_close_ends_a_wait)
 	void *error;
 
 	ck_assert_int_eq(pthread_create(&t, NULL, waiter, NULL), 0);
-	sched_yield();
+	until_asleep(&tid);
 	ck_is(S->close(kq), 0);
 	pthread_join(t, &error);
 	ck_assert_int_eq((intptr_t)error, EBADF);

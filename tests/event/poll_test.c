@@ -117,11 +117,14 @@ START_TEST(poll_masks)
 }
 END_TEST
 
+static int tid;
+
 static void *
 poller(void *arg)
 {
 	struct pollfd p = { *(int *)arg, POLLIN, 0 };
 
+	i_am(&tid);
 	return (void *)(intptr_t)(S->poll(&p, 1, -1) == 1 ? p.revents : -1);
 }
 
@@ -135,7 +138,7 @@ START_TEST(poll_closed)
 	int fd = efd(0, 0);
 
 	ck_assert_int_eq(pthread_create(&t, NULL, poller, &fd), 0);
-	sched_yield();
+	until_asleep(&tid);
 	ck_is(S->close(fd), 0);
 	pthread_join(t, &revents);
 	ck_assert_int_eq((intptr_t)revents, POLLNVAL);

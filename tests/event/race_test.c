@@ -90,24 +90,35 @@ START_TEST(race_all)
 }
 END_TEST
 
+#define KINDS	 5
+#define SLEEPERS (8 * KINDS)
+
+static int timer, tids[SLEEPERS];
+
 static void *
 sleeper(void *arg)
 {
 	struct rump_kevent k;
 	struct epoll_event ev;
 	struct pollfd p = { fd, POLLIN, 0 };
+	uint64_t v;
 
-	switch ((intptr_t)arg) {
+	i_am(&tids[(intptr_t)arg]);
+	switch ((intptr_t)arg % KINDS) {
 	case 0:
 		return (void *)(intptr_t)rump_sys_epoll_wait(ep, &ev, 1, -1);
 	case 1:
 		return (void *)(intptr_t)rump_sys_kevent(kq, NULL, 0, &k, 1, NULL);
+	case 2:
+		return (void *)(intptr_t)rump_sys_read(fd, &v, 8);
+	case 3:
+		return (void *)(intptr_t)rump_sys_read(timer, &v, 8);
 	default:
 		return (void *)(intptr_t)rump_sys_poll(&p, 1, -1);
 	}
 }
 
-/* A halt gets all of them out; teardown halts. */
+/* A halt gets all of them out, eight of each kind; teardown halts. */
 START_TEST(race_halt_with_sleepers)
 {
 	pthread_t t;
@@ -117,11 +128,13 @@ START_TEST(race_halt_with_sleepers)
 	ep = epfd();
 	kq = rump_sys_kqueue();
 	add(ep, fd, EPOLLIN);
-	for (intptr_t i = 0; i < 3; i++) {
+	timer = S->timerfd_create(CLOCK_MONOTONIC, 0);
+	for (intptr_t i = 0; i < SLEEPERS; i++) {
 		pthread_create(&t, NULL, sleeper, (void *)i);
 		pthread_detach(t);
 	}
-	sched_yield();
+	for (int i = 0; i < SLEEPERS; i++)
+		until_asleep(&tids[i]);
 }
 END_TEST
 

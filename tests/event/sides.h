@@ -13,8 +13,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -178,6 +180,39 @@ polled(int fd, short events)
 
 	(void)S->poll(&p, 1, 0);
 	return p.revents;
+}
+
+/* Until the thread, whose host id is in *tid as soon as it runs, is asleep in the host's kernel. */
+static inline void
+until_asleep(const int *tid)
+{
+	char path[64], stat[512], *p;
+	int fd;
+	ssize_t n;
+
+	for (;;) {
+		const int t = __atomic_load_n(tid, __ATOMIC_ACQUIRE);
+
+		sched_yield();
+		if (t == 0)
+			continue;
+		(void)snprintf(path, sizeof(path), "/proc/self/task/%d/stat", t);
+		fd = open(path, O_RDONLY);
+		ck_assert_int_ge(fd, 0);
+		n = read(fd, stat, sizeof(stat) - 1);
+		(void)close(fd);
+		ck_assert_int_gt(n, 0);
+		stat[n] = '\0';
+		p = strrchr(stat, ')');
+		if (p != NULL && p[2] == 'S')
+			return;
+	}
+}
+
+static inline void
+i_am(int *tid)
+{
+	__atomic_store_n(tid, gettid(), __ATOMIC_RELEASE);
 }
 
 #define both(tc, t) tcase_add_loop_test((tc), t, 0, NSIDES)

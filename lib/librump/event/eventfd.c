@@ -34,7 +34,7 @@ struct eventfd {
 	bool ef_semaphore;     /* (i) */
 };
 
-/* Sleep on cv.  errors: EAGAIN, EINTR, EBADF or ERESTART (a descriptor is being closed). */
+/* Sleep on cv.  errors: EAGAIN, EINTR, ERESTART (a descriptor is being closed: the caller knows whose). */
 static int
 eventfd_wait(struct eventfd *ef, struct file *fp, kcondvar_t *cv)
 {
@@ -44,9 +44,7 @@ eventfd_wait(struct eventfd *ef, struct file *fp, kcondvar_t *cv)
 	if ((atomic_load_relaxed(&fp->f_flag) & FNONBLOCK) != 0)
 		return EAGAIN;
 	error = cv_wait_sig(cv, &ef->ef_lock);
-	if (error == 0 && ef->ef_restarts != restarts)
-		error = atomic_load_relaxed(&fp->f_count) == 1 ? EBADF : ERESTART;
-	return error;
+	return error == 0 && ef->ef_restarts != restarts ? ERESTART : error;
 }
 
 static int
@@ -80,7 +78,7 @@ eventfd_write(struct file *fp, off_t *offset, struct uio *uio, struct kauth_cred
 
 	if (uio->uio_resid < sizeof(val))
 		return EINVAL;
-	error = uiomove(&val, sizeof(val), uio);
+	error = uiopeek(&val, sizeof(val), uio); /* the call may come again */
 	if (error != 0)
 		return error;
 	mutex_enter(&ef->ef_lock);
@@ -95,8 +93,8 @@ eventfd_write(struct file *fp, off_t *offset, struct uio *uio, struct kauth_cred
 		selnotify(&ef->ef_sel, POLLIN | POLLRDNORM, NOTE_SUBMIT);
 	}
 	mutex_exit(&ef->ef_lock);
-	if (error != 0)
-		uio->uio_resid += sizeof(val); /* nothing was written */
+	if (error == 0)
+		uioskip(sizeof(val), uio);
 	return error;
 }
 

@@ -189,9 +189,7 @@ timerfd_wait(struct timerfd *tf, struct file *fp)
 	if ((atomic_load_relaxed(&fp->f_flag) & FNONBLOCK) != 0)
 		return EAGAIN;
 	error = cv_wait_sig(&tf->tf_cv, &tf->tf_lock);
-	if (error == 0 && tf->tf_restarts != restarts)
-		error = atomic_load_relaxed(&fp->f_count) == 1 ? EBADF : ERESTART;
-	return error;
+	return error == 0 && tf->tf_restarts != restarts ? ERESTART : error;
 }
 
 static int
