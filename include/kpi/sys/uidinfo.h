@@ -15,6 +15,7 @@ struct uidinfo {
 	u_long ui_lockcnt; /* (a) */
 	u_long ui_sbsize;  /* (a) bytes of socket buffers */
 	u_long ui_semcnt;  /* (a) */
+	u_long ui_evcnt;   /* (a) events that its event sets watch */
 };
 
 /* Found or made; never freed before halt.  sleeps. */

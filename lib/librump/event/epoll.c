@@ -93,6 +93,7 @@ epitem_drop(struct rump_epitem *epi)
 	rump_evitem_disable(&epi->epi_item);
 	if (epi->epi_item.ei_child != NULL)
 		rump_evnest_unlink(&epi->epi_item);
+	rump_evset_uncharge(epi->epi_item.ei_set);
 	kmem_free(epi, sizeof(*epi));
 }
 
@@ -108,9 +109,12 @@ static int
 epitem_add(struct rump_epoll *ep, int fd, struct file *fp, const struct host_epoll_event *ev)
 {
 	struct rump_evset *const child = rump_evset_of(fp);
-	struct rump_epitem *const epi = kmem_zalloc(sizeof(*epi), KM_SLEEP);
+	struct rump_epitem *epi;
 	int error = 0;
 
+	if (!rump_evset_charge(&ep->ep_set))
+		return ENOSPC;
+	epi = kmem_zalloc(sizeof(*epi), KM_SLEEP);
 	rump_evitem_init(&epi->epi_item, &ep->ep_set);
 	epi->epi_ep = ep;
 	epi->epi_fp = fp;
@@ -125,6 +129,7 @@ epitem_add(struct rump_epoll *ep, int fd, struct file *fp, const struct host_epo
 	else if (fp->f_ops->fo_poll == fnullop_poll)
 		error = rump_epitem_knotes(epi) != 0 ? EPERM : 0;
 	if (error != 0) {
+		rump_evset_uncharge(&ep->ep_set);
 		kmem_free(epi, sizeof(*epi));
 		return error;
 	}

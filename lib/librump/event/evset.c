@@ -9,20 +9,25 @@
 #include <sys/fcntl.h>
 #include <sys/file.h>
 #include <sys/filedesc.h>
+#include <sys/kauth.h>
 #include <sys/poll.h>
 #include <sys/proc.h>
 #include <sys/select.h>
 #include <sys/signalvar.h>
 #include <sys/systm.h>
 #include <sys/time.h>
+#include <sys/uidinfo.h>
 
 #include <rump/rumpuser.h>
 
 #include "rump_fd.h"
+#include "rump_mem.h"
 #include "rump_rcu.h"
 #include "rump_sched.h"
 #include "rump_sync.h"
 #include "rump_time.h"
+
+#define MAXEVENTS_DEFAULT 1048576
 
 void
 rump_evset_init(
@@ -40,6 +45,7 @@ rump_evset_init(
 	es->es_chained = 0;
 	es->es_refs = 1;
 	es->es_closed = false;
+	es->es_user = uid_find(kauth_cred_getuid(curlwp->l_cred));
 	es->es_holds = holds;
 	es->es_free = freeit;
 }
@@ -68,6 +74,36 @@ rump_evset_rele(struct rump_evset *es)
 	seldestroy(&es->es_sel);
 	mutex_destroy(&es->es_mutex);
 	rump_rcu_call(&es->es_rcu, evset_free);
+}
+
+/* ---- What a user may have ---- */
+
+int rump_maxevents;
+
+/* Events take a 25th of the memory: those of one program are not to stop all others. */
+void
+rump_maxevents_init(void)
+{
+	const size_t size = sizeof(struct rump_knote);
+
+	rump_maxevents = (int)(rump_mem_share(MAXEVENTS_DEFAULT * size, 4) / size);
+}
+
+bool
+rump_evset_charge(struct rump_evset *es)
+{
+	const int max = MAX(atomic_load_relaxed(&rump_maxevents), 0);
+
+	if (atomic_inc_ulong_nv(&es->es_user->ui_evcnt) <= (u_long)max)
+		return true;
+	rump_evset_uncharge(es);
+	return false;
+}
+
+void
+rump_evset_uncharge(struct rump_evset *es)
+{
+	atomic_dec_ulong(&es->es_user->ui_evcnt);
 }
 
 /* ---- The queue ---- */

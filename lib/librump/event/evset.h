@@ -32,6 +32,8 @@
 #include "rump_event.h"
 #include "rump_leaf.h"
 
+struct uidinfo;
+
 #define EVSET_DEPTH 5 /* sets within sets */
 
 /* Locks: (e) es_lock of the set, (n) nest_lock, (i) immutable. */
@@ -53,6 +55,7 @@ struct rump_evwaiter {
 
 /* Locks: (e) es_lock, (m) es_mutex, (n) nest_lock, (a) atomic, (i) immutable. */
 struct rump_evset {
+	struct uidinfo *es_user; /* (i) who made it, and pays for its items */
 	kmutex_t es_mutex;
 	struct rump_leaf es_lock;
 	u_int es_nready;			/* (e) */
@@ -79,6 +82,9 @@ void rump_evset_rele(struct rump_evset *es);
 /* The set of a file, or NULL. */
 struct rump_evset *rump_evset_of(const struct file *fp);
 
+/* One event more that the set watches, or one less; false: kern.maxevents of them are watched. */
+bool rump_evset_charge(struct rump_evset *es);
+void rump_evset_uncharge(struct rump_evset *es);
 void rump_evitem_init(struct rump_evitem *ei, struct rump_evset *es);
 /* Queue, unless disabled; true when a sleeper was woken.  ctx: any; leaf locks (h) may be held. */
 bool rump_evitem_queue(struct rump_evitem *ei, struct rump_evset **chain);
@@ -124,6 +130,7 @@ void rump_evnest_unlink(struct rump_evitem *ei);
 int rump_evnest_init(void);
 void rump_evnest_fini(void);
 
+void rump_maxevents_init(void);
 int rump_knote_init(void);
 void rump_knote_fini(void);
 int rump_timerfd_init(void);

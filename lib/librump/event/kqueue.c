@@ -79,6 +79,7 @@ knote_drop(struct kqueue *kq, struct rump_knote *rk)
 	if (rk->rk_item.ei_child != NULL)
 		rump_evnest_unlink(&rk->rk_item);
 	rump_kfilter_put(rk->rk_kf);
+	rump_evset_uncharge(&kq->kq_set);
 	kmem_free(rk, sizeof(*rk));
 }
 
@@ -106,10 +107,14 @@ knote_make(struct kqueue *kq, const struct kevent *kev, struct rump_kfilter *kf,
     struct rump_knote **rkp)
 {
 	struct rump_evset *const child = fp != NULL ? rump_evset_of(fp) : NULL;
-	struct rump_knote *const rk = kmem_zalloc(sizeof(*rk), KM_SLEEP);
-	struct knote *const kn = &rk->rk_kn;
+	struct rump_knote *rk;
+	struct knote *kn;
 	int error = 0;
 
+	if (!rump_evset_charge(&kq->kq_set))
+		return ENOMEM;
+	rk = kmem_zalloc(sizeof(*rk), KM_SLEEP);
+	kn = &rk->rk_kn;
 	rump_evitem_init(&rk->rk_item, &kq->kq_set);
 	rk->rk_item.ei_disabled = (kev->flags & EV_DISABLE) != 0;
 	rk->rk_kf = kf;
@@ -132,6 +137,7 @@ knote_make(struct kqueue *kq, const struct kevent *kev, struct rump_kfilter *kf,
 			rump_evnest_unlink(&rk->rk_item);
 	}
 	if (error != 0) {
+		rump_evset_uncharge(&kq->kq_set);
 		kmem_free(rk, sizeof(*rk));
 		return error;
 	}

@@ -50,6 +50,7 @@ rump_event_init(void)
 
 	for (u_int i = 0; i < NLOCKS; i++)
 		rump_leaf_init(&locks[i].lock);
+	rump_maxevents_init();
 	error = rump_evnest_init();
 	if (error == 0)
 		error = rump_knote_init();

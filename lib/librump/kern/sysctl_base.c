@@ -17,6 +17,7 @@
 #include <lib/libkern/libkern.h>
 #include <rump/rumpuser.h>
 
+#include "rump_event.h"
 #include "rump_kern.h"
 #include "rump_mem.h"
 #include "rump_module.h"
@@ -214,6 +215,9 @@ static const struct variable kern_variables[] = {
 	INTEGER(KERN_MAXPROC, "maxproc", &maxproc, "most processes at a time"),
 	{ KERN_MAXFILES, CTLTYPE_INT, CTLFLAG_READWRITE, "maxfiles", "most open files at a time",
 	    NULL, &maxfiles, 0, 0 },
+	{ CTL_CREATE, CTLTYPE_INT, CTLFLAG_READWRITE, "maxevents",
+	    "most events that kqueues and epoll sets of a user watch", NULL, &rump_maxevents, 0,
+	    0 },
 	CONSTANT(KERN_ARGMAX, "argmax", ARG_MAX, "most bytes of arguments to execve(2)"),
 	INTEGER(KERN_SECURELVL, "securelevel", &securelevel, "system security level"),
 	{ KERN_HOSTNAME, CTLTYPE_STRING, CTLFLAG_READWRITE, "hostname", "host name", sysctl_name,

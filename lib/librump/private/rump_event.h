@@ -56,6 +56,9 @@ void rump_watch_clear(struct rump_watch *slot);
 #define RUMP_FILTEROP_RETURN 0x8000
 #define RUMP_EVENT_RETURN    3
 
+/* kern.maxevents: most events, knotes and items of epoll sets, that a user's sets watch. */
+extern int rump_maxevents;
+
 int rump_event_init(void);
 void rump_event_fini(void);
 
