@@ -87,6 +87,7 @@ static const struct step {
 	{ "kernel threads", rump_kthread_init, rump_kthread_fini },
 	{ "soft interrupts", rump_softint_init, rump_softint_fini },
 	{ "callouts", rump_time_init, rump_time_fini },
+	{ "page daemon", rump_pagedaemon_init, rump_pagedaemon_fini },
 	{ "thread pools", rump_threadpool_init, rump_threadpool_fini },
 	{ "timers", rump_timers_init, NULL },
 	{ "sysctl", rump_sysctl_init, rump_sysctl_fini },

@@ -3,7 +3,8 @@
 /*
  * RUMP_MEMLIMIT, and what happens when memory is short.
  *
- * An allocation that may sleep and finds no pages runs the drain hooks and empties the pool caches;
+ * The page daemon (pagedaemon.c) drains before it comes to that.  An allocation that may sleep and finds no
+ * pages all the same runs the drain hooks and empties the pool caches;
  * when that did not help it sleeps until memory is freed, 10 ms at most, and starts over: hooks
  * can only try their locks, and what they did not get this time they may get the next.
  */
@@ -86,8 +87,16 @@ mem_wait(void)
 void
 rump_memdrain_add(struct rump_memdrain *md)
 {
+	struct rump_memdrain *o;
+
 	rump_leaf_enter(&hook_lock);
-	TAILQ_INSERT_TAIL(&hooks, md, md_entry);
+	TAILQ_FOREACH (o, &hooks, md_entry)
+		if (o->md_worth > md->md_worth)
+			break;
+	if (o != NULL)
+		TAILQ_INSERT_BEFORE(o, md, md_entry);
+	else
+		TAILQ_INSERT_TAIL(&hooks, md, md_entry);
 	rump_leaf_exit(&hook_lock);
 }
 
@@ -105,8 +114,8 @@ rump_memdrain_remove(struct rump_memdrain *md)
 }
 
 /* One drainer at a time: hooks then need not be reentrant.  Others go on to wait. */
-static size_t
-hooks_run(size_t want)
+size_t
+mem_drain_hooks(size_t want)
 {
 	struct rump_memdrain *md;
 	size_t freed = 0;
@@ -132,7 +141,7 @@ mem_drain(size_t want)
 {
 	size_t freed;
 
-	freed = hooks_run(want);
+	freed = mem_drain_hooks(want);
 	freed += pool_cache_drain_all();
 	freed += pool_drain_all();
 	return freed;
@@ -143,6 +152,8 @@ rump_pages_alloc(size_t npages, int flags)
 {
 	void *p = pages_try(npages, flags);
 
+	if (__predict_false(atomic_load_relaxed(&pages_low) != 0))
+		pagedaemon_kick();
 	if (__predict_true(p != NULL) || (flags & RUMP_PAGES_NOWAIT) != 0)
 		return p;
 	if (!pages_possible(npages)) {
@@ -150,6 +161,7 @@ rump_pages_alloc(size_t npages, int flags)
 			return NULL;
 		panic("%zu pages of memory can never be had", npages);
 	}
+	pagedaemon_count_self();
 	for (;;) {
 		(void)mem_drain(npages * PAGE_SIZE);
 		if ((p = pages_try(npages, flags)) != NULL || (flags & RUMP_PAGES_CANFAIL) != 0)

@@ -5,6 +5,7 @@
 #define MEM_IMPL_H
 
 #include <sys/param.h>
+#include <sys/atomic.h>
 #include <sys/cpu.h>
 #include <sys/kmem.h>
 #include <sys/kprintf.h>
@@ -67,8 +68,28 @@ void *pages_try(size_t npages, int flags);
 /* True when npages could be had if everything were free. */
 bool pages_possible(size_t npages);
 
+/*
+ * The marks of the page daemon.  pages_low is set once when pages in use pass the low mark; then nothing
+ * more until pages_rearm().
+ */
+extern uint32_t pages_low; /* (a) */
+/* Bytes in use above the high mark. */
+size_t pages_short(void);
+/*
+ * Watch again.  Where free memory is still below the high mark, the next time is when half of it is gone:
+ * a daemon that cannot help is not asked each time.
+ */
+void pages_rearm(void);
+
+/* ---- pagedaemon.c ---- */
+
+void pagedaemon_kick(void);
+void pagedaemon_count_self(void);
+
 void memwait_init(void);
-/* Run the hooks and drain the pools. */
+/* Run the hooks, the least worth first, until want bytes are free. */
+size_t mem_drain_hooks(size_t want);
+/* The same, and drain the pools. */
 size_t mem_drain(size_t want);
 /* Sleep a little, or until memory is freed.  sleeps. */
 void mem_wait(void);

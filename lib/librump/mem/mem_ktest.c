@@ -5,8 +5,11 @@
  * and returns NULL, or what does not hold.
  */
 #include <sys/param.h>
+#include <sys/condvar.h>
 #include <sys/kmem.h>
+#include <sys/kernel.h>
 #include <sys/malloc.h>
+#include <sys/mutex.h>
 #include <sys/pool.h>
 #include <sys/systm.h>
 
@@ -36,6 +39,7 @@ const char *rump_test_pages_reuse(void);
 const char *rump_test_limit_nosleep(void);
 const char *rump_test_limit_drains(void);
 const char *rump_test_limit_huge_request(void);
+const char *rump_test_limit_daemon(void);
 
 bool rump_test_checked(void);
 
@@ -504,5 +508,87 @@ rump_test_limit_huge_request(void)
 	CHECK(rump_pages_alloc(LIMIT_BYTES / PAGE_SIZE + 1, RUMP_PAGES_CANFAIL) == NULL);
 	CHECK(malloc(2 * LIMIT_BYTES, M_TEMP, M_WAITOK | M_CANFAIL) == NULL);
 	CHECK(kmem_alloc(2 * LIMIT_BYTES, KM_NOSLEEP) == NULL);
+	return NULL;
+}
+
+/* ---- The page daemon ---- */
+
+static kmutex_t order_lock;
+static kcondvar_t order_cv;
+static u_int norder, order[3]; /* order_lock: which hook was called when */
+
+/* Only the last has anything to give. */
+static size_t
+order_hook(void *arg, size_t want)
+{
+	const struct rump_memdrain *const md = arg;
+	size_t freed = 0;
+
+	while (md->md_worth == RUMP_WORTH_BUFFERS && freed < want && nhoard > 0) {
+		rump_pages_free(hoard[--nhoard], LIMIT_RUN);
+		freed += LIMIT_RUN * PAGE_SIZE;
+	}
+	mutex_enter(&order_lock);
+	if (norder < __arraycount(order))
+		order[norder++] = md->md_worth;
+	cv_broadcast(&order_cv);
+	mutex_exit(&order_lock);
+	return freed;
+}
+
+/* Take pages until the low mark must be passed, and wait for the third hook's call. */
+static const char *
+daemon_drains(void)
+{
+	struct rump_meminfo mi;
+	int error = 0;
+
+	do {
+		if ((hoard[nhoard] = rump_pages_alloc(LIMIT_RUN, RUMP_PAGES_NOWAIT)) == NULL)
+			return "the limit was reached before the low mark";
+		nhoard++;
+		rump_mem_info(&mi);
+	} while (mi.mi_used <= LIMIT_BYTES - LIMIT_BYTES / 16);
+	mutex_enter(&order_lock);
+	while (norder < __arraycount(order) && error == 0)
+		error = cv_timedwait(&order_cv, &order_lock, 20 * hz);
+	mutex_exit(&order_lock);
+	return error == 0 ? NULL : "the daemon does not come";
+}
+
+/* Nobody waits for memory, and it is given back: down to the high mark, the least worth first. */
+const char *
+rump_test_limit_daemon(void)
+{
+	struct rump_memdrain md[3] = { { .md_worth = RUMP_WORTH_BUFFERS },
+		{ .md_worth = RUMP_WORTH_NAMES }, { .md_worth = RUMP_WORTH_PAGES } };
+	struct rump_pagedaemon_info before, after;
+	struct rump_meminfo mi;
+	const char *wrong;
+
+	mutex_init(&order_lock, MUTEX_DEFAULT, IPL_NONE);
+	cv_init(&order_cv, "order");
+	nhoard = norder = 0;
+	rump_pagedaemon_info(&before);
+	for (u_int i = 0; i < __arraycount(md); i++) {
+		md[i].md_fn = order_hook;
+		md[i].md_arg = &md[i];
+		rump_memdrain_add(&md[i]);
+	}
+	wrong = daemon_drains();
+	for (u_int i = 0; i < __arraycount(md); i++)
+		rump_memdrain_remove(&md[i]);
+	rump_mem_info(&mi);
+	rump_pagedaemon_info(&after);
+	while (nhoard > 0)
+		rump_pages_free(hoard[--nhoard], LIMIT_RUN);
+	cv_destroy(&order_cv);
+	mutex_destroy(&order_lock);
+	if (wrong != NULL)
+		return wrong;
+	for (u_int i = 0; i < __arraycount(order); i++)
+		CHECK(order[i] == i);
+	CHECK(mi.mi_used <= LIMIT_BYTES - LIMIT_BYTES / 8);
+	CHECK(after.pi_self == before.pi_self);
 	return NULL;
 }

@@ -26,7 +26,7 @@ extern size_t rump_mem_leaks;
 	T(pages)             \
 	T(pages_reuse)       \
 	T(vmem) T(vmem_constraints) T(vmem_spans) T(vmem_sleep) T(vmem_import) T(vmem_ximport)
-#define LIMIT_TESTS(T) T(limit_nosleep) T(limit_drains) T(limit_huge_request)
+#define LIMIT_TESTS(T) T(limit_nosleep) T(limit_drains) T(limit_huge_request) T(limit_daemon)
 
 #define DECLARE(name) const char *rump_test_##name(void);
 TESTS(DECLARE)

@@ -33,6 +33,8 @@
 #define UNLIMITED     ((size_t)1 << (47 - PAGE_SHIFT)) /* pages: what a process can address */
 #define HUGE_MINLIMIT ((size_t)256 << 20) /* below it, huge pages could hide what is resident */
 
+#define LOW_MAX 1024 /* pages that are free at the low mark, of any limit */
+
 enum chunk_kind { CHUNK_SMALL, CHUNK_DATA, CHUNK_OWN };
 
 /* Locks: (i) immutable, (a) arena.ar_lock. */
@@ -54,13 +56,17 @@ LIST_HEAD(chunklist, chunk);
 /* Locks: (i) immutable while up, (a) ar_lock; counts are in pages. */
 static struct {
 	struct rump_leaf ar_lock;
-	size_t ar_limit;		    /* (i) */
-	size_t ar_used;			    /* (a) in use */
-	size_t ar_dirty;		    /* (a) free but touched */
-	size_t ar_free[3];		    /* (a) free, by kind */
+	size_t ar_limit;	/* (i) */
+	size_t ar_low, ar_high; /* (i) of pages in use: the daemon is told, and goes down to */
+	size_t ar_kick;		/* (a) ar_low or above; SIZE_MAX: told */
+	size_t ar_used;		/* (a) in use */
+	size_t ar_dirty;	/* (a) free but touched */
+	size_t ar_free[3];	/* (a) free, by kind */
 	struct chunklist ar_chunks[3];	    /* (a) by kind */
 	struct chunklist ar_hash[HASHSIZE]; /* (a) by address */
 } arena;
+
+uint32_t pages_low;
 
 /* ---- Bitmaps of a chunk: n bits from bit i ---- */
 
@@ -247,6 +253,16 @@ arena_room(size_t n)
 	return true;
 }
 
+/* Pages came into use. */
+static inline void
+arena_note(void)
+{
+	if (__predict_true(arena.ar_used <= arena.ar_kick))
+		return;
+	arena.ar_kick = SIZE_MAX;
+	atomic_store_relaxed(&pages_low, 1);
+}
+
 /* Take a run out of the chunks there are. */
 static void *
 arena_take(enum chunk_kind kind, u_int n, bool zero)
@@ -269,6 +285,7 @@ arena_take(enum chunk_kind kind, u_int n, bool zero)
 		arena.ar_free[kind] -= n;
 		arena.ar_dirty -= ndirty;
 		arena.ar_used += n;
+		arena_note();
 		p = c->c_base + (size_t)i * PAGE_SIZE;
 		mem_unpoison(p, (size_t)n * PAGE_SIZE);
 		if (zero && ndirty > 0)
@@ -298,6 +315,7 @@ arena_grow(enum chunk_kind kind, size_t npages, void *descpage)
 		return false;
 	}
 	chunk_insert(kind == CHUNK_SMALL ? base : descpage, base, npages, kind);
+	arena_note();
 	rump_leaf_exit(&arena.ar_lock);
 	return true;
 }
@@ -361,6 +379,27 @@ pages_try(size_t npages, int flags)
 	return p;
 }
 
+size_t
+pages_short(void)
+{
+	size_t n;
+
+	rump_leaf_enter(&arena.ar_lock);
+	n = arena.ar_used > arena.ar_high ? arena.ar_used - arena.ar_high : 0;
+	rump_leaf_exit(&arena.ar_lock);
+	return n * PAGE_SIZE;
+}
+
+void
+pages_rearm(void)
+{
+	rump_leaf_enter(&arena.ar_lock);
+	arena.ar_kick = MAX(arena.ar_low, arena.ar_used + (arena.ar_limit - arena.ar_used) / 2);
+	if (arena.ar_used <= arena.ar_high)
+		arena.ar_kick = arena.ar_low;
+	rump_leaf_exit(&arena.ar_lock);
+}
+
 bool
 pages_possible(size_t npages)
 {
@@ -383,6 +422,8 @@ chunk_put(struct chunk *c, u_int i, u_int n)
 	c->c_hint = MIN(c->c_hint, i);
 	arena.ar_used -= n;
 	arena.ar_dirty += n;
+	if (arena.ar_used <= arena.ar_high && arena.ar_kick != SIZE_MAX)
+		arena.ar_kick = arena.ar_low;
 	arena.ar_free[c->c_kind] += n;
 	mem_poison(c->c_base + (size_t)i * PAGE_SIZE, (size_t)n * PAGE_SIZE);
 	return c->c_nfree == all && arena.ar_free[c->c_kind] - all >= CHUNK_PAGES / 4;
@@ -425,6 +466,10 @@ pages_init(size_t limit_bytes)
 {
 	memset(&arena, 0, sizeof(arena));
 	arena.ar_limit = MIN(limit_bytes / PAGE_SIZE, UNLIMITED);
+	arena.ar_low = arena.ar_limit - MIN(arena.ar_limit / 16, LOW_MAX);
+	arena.ar_high = arena.ar_limit - 2 * MIN(arena.ar_limit / 16, LOW_MAX);
+	arena.ar_kick = arena.ar_low;
+	atomic_store_relaxed(&pages_low, 0);
 	return arena_grow(CHUNK_SMALL, CHUNK_PAGES, NULL) ? 0 : ENOMEM;
 }
 

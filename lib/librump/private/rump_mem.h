@@ -53,18 +53,38 @@ void rump_mem_info(struct rump_meminfo *mi);
  */
 size_t rump_mem_share(size_t want, u_int percent);
 
+/* What is drained first: the order of worth, stated here alone.  Constructed objects of pool caches come last. */
+enum rump_worth {
+	RUMP_WORTH_PAGES, /* clean file data: one read brings it back */
+	RUMP_WORTH_NAMES,
+	RUMP_WORTH_BUFFERS, /* metadata: every walk needs it */
+};
 /*
- * Called when the limit is reached: give back at least `want' bytes if possible.
+ * Called when the limit is near or reached: give back at least `want' bytes if possible.
  * ctx: thread; the caller may hold any lock, so a hook takes its own by trylock only, and does not
  * allocate.  Returns the bytes given back.
  */
 struct rump_memdrain {
 	size_t (*md_fn)(void *arg, size_t want);
 	void *md_arg;
+	enum rump_worth md_worth;
 	TAILQ_ENTRY(rump_memdrain) md_entry; /* (the arena's) */
 };
 void rump_memdrain_add(struct rump_memdrain *md);
 /* No call of md_fn runs or will come when this returns.  sleeps. */
 void rump_memdrain_remove(struct rump_memdrain *md);
+
+/*
+ * The page daemon (mem/pagedaemon.c): it drains before the limit is reached, so that allocations seldom do.
+ * Without kernel threads there is none.
+ */
+int rump_pagedaemon_init(void);
+void rump_pagedaemon_fini(void);
+struct rump_pagedaemon_info {
+	uint64_t pi_runs;  /* times that it found memory short */
+	uint64_t pi_freed; /* bytes that it gave back */
+	uint64_t pi_self;  /* times that an allocation had to drain itself */
+};
+void rump_pagedaemon_info(struct rump_pagedaemon_info *pi);
 
 #endif /* RUMP_MEM_H */

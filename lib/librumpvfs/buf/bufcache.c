@@ -47,7 +47,8 @@ static size_t buf_bytes;		   /* (c) memory of all buffers */
 static size_t buf_limit;		   /* (c) */
 
 static size_t buf_memdrain_fn(void *, size_t);
-static struct rump_memdrain buf_memdrain = { .md_fn = buf_memdrain_fn };
+static struct rump_memdrain buf_memdrain = { .md_fn = buf_memdrain_fn,
+	.md_worth = RUMP_WORTH_BUFFERS };
 
 int
 bufinit(void)
