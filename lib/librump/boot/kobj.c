@@ -248,7 +248,11 @@ within(const struct kobj *ko, const void *p, size_t size)
 static bool
 within_string(const struct kobj *ko, const char *s, size_t max, bool empty)
 {
-	for (size_t n = 0; n < max && within(ko, s + n, 1); n++) {
+	const uintptr_t off = (uintptr_t)s - (uintptr_t)ko->ko_base;
+	const size_t total = ko->ko_npages * PAGE_SIZE;
+
+	/* Before it is known to lie within, it is no pointer to count from. */
+	for (size_t n = 0; off < total && n < MIN(max, total - off); n++) {
 		if (s[n] == '\0')
 			return n > 0 || empty;
 	}
