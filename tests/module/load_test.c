@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@ struct rump_meminfo {
 };
 void rump_mem_info(struct rump_meminfo *);
 extern size_t rump_mem_leaks;
+
+#define PROPS(s) "<plist version=\"1.0\"><dict>" s "</dict></plist>"
 
 static int messages = -1;
 static char base[] = "/tmp/rump_modules.XXXXXX";
@@ -217,9 +220,23 @@ END_TEST
 
 START_TEST(module_start_that_fails_is_undone)
 {
-	ck_assert_int_eq(load("modmain", "fail=12"), 12);
-	ck_assert_int_eq(load("modmain", "other"), 0);
+	ck_assert_int_eq(load("modmain", PROPS("<key>fail</key><integer>12</integer>")), 12);
+	ck_assert_int_eq(load("modmain", PROPS("<key>other</key><true/>")), 0);
 	ck_assert_int_eq(unload("modmain"), 0);
+}
+END_TEST
+
+static const char *const bad_props[] = { "", "fail=12", "<dict><key>fail</key>",
+	"<array></array>" };
+
+START_TEST(module_bad_properties)
+{
+	struct rump_modctl_stat ms;
+	char required[64];
+
+	ck_assert_int_eq(load("modmain", bad_props[_i]), EINVAL);
+	ck_assert(said("module modmain: its properties are no dictionary"));
+	ck_assert(!status("modmain", &ms, required));
 }
 END_TEST
 
@@ -342,6 +359,7 @@ main(void)
 	tcase_add_test(tc, module_brings_what_it_requires);
 	tcase_add_loop_test(tc, module_refused, 0, sizeof(refused) / sizeof(refused[0]));
 	tcase_add_test(tc, module_start_that_fails_is_undone);
+	tcase_add_loop_test(tc, module_bad_properties, 0, sizeof(bad_props) / sizeof(bad_props[0]));
 	tcase_add_test(tc, module_that_refuses_to_stop_stays);
 	tcase_add_test(tc, module_bad_arguments);
 	suite_add_tcase(s, tc);

@@ -13,6 +13,8 @@
 #include <sys/sysctl.h>
 #include <sys/systm.h>
 
+#include <prop/proplib.h>
+
 MODULE(MODULE_CLASS_MISC, modmain, NULL);
 
 int modmain_twice(int);
@@ -37,10 +39,12 @@ SYSCTL_SETUP(sysctl_modmain_setup, "modmain")
 }
 
 static int
-modmain_start(const char *props)
+modmain_start(prop_dictionary_t props)
 {
-	if (props != NULL && strncmp(props, "fail=", 5) == 0)
-		return (int)strtoul(props + 5, NULL, 10);
+	int64_t error;
+
+	if (props != NULL && prop_dictionary_get_int64(props, "fail", &error))
+		return (int)error;
 	for (u_int i = 0; i < sizeof(zeroes); i++)
 		if (zeroes[i] != 0)
 			return EDOM;

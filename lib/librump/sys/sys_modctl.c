@@ -10,6 +10,8 @@
 #include <sys/systm.h>
 #include <sys/uio.h>
 
+#include <prop/proplib.h>
+
 #include <rump/rump_modctl.h>
 
 #include "rump_basecalls.h"
@@ -26,9 +28,9 @@ CTASSERT(
 
 #define NAMESIZE 512 /* bytes of a path or name, with the NUL */
 
-/* The bytes for the module, with a NUL behind.  owns: *propsp, of propslen + 1 bytes; NULL: none. */
+/* The module's properties out of the text of them.  owns: *propsp; NULL: none.  errors: EINVAL with a line. */
 static int
-get_props(const struct rump_modctl_load *ml, char **propsp)
+get_props(const struct rump_modctl_load *ml, const char *name, prop_dictionary_t *propsp)
 {
 	char *props;
 	int error;
@@ -40,20 +42,21 @@ get_props(const struct rump_modctl_load *ml, char **propsp)
 		return ENOMEM;
 	props = kmem_alloc(ml->ml_propslen + 1, KM_SLEEP);
 	error = ml->ml_propslen == 0 ? 0 : copyin(ml->ml_props, props, ml->ml_propslen);
-	if (error != 0) {
-		kmem_free(props, ml->ml_propslen + 1);
-		return error;
+	props[error == 0 ? ml->ml_propslen : 0] = '\0';
+	if (error == 0 && (*propsp = prop_dictionary_internalize(props)) == NULL) {
+		rump_console_printf("module %s: its properties are no dictionary", name);
+		error = EINVAL;
 	}
-	props[ml->ml_propslen] = '\0';
-	*propsp = props;
-	return 0;
+	kmem_free(props, ml->ml_propslen + 1);
+	return error;
 }
 
 static int
 modctl_load(const void *arg)
 {
 	struct rump_modctl_load ml;
-	char *name, *props;
+	prop_dictionary_t props;
+	char *name;
 	size_t len;
 	int error;
 
@@ -65,11 +68,10 @@ modctl_load(const void *arg)
 	error = copyinstr(ml.ml_filename, name, NAMESIZE, &len);
 	if (error == 0 && (len == 1 || (strchr(name, '/') == NULL && len > MAXMODNAME)))
 		error = len == 1 ? ENOENT : ENAMETOOLONG;
-	if (error == 0 && (error = get_props(&ml, &props)) == 0) {
-		error = module_load(
-		    name, ml.ml_flags, (prop_dictionary_t)(void *)props, MODULE_CLASS_ANY);
+	if (error == 0 && (error = get_props(&ml, name, &props)) == 0) {
+		error = module_load(name, ml.ml_flags, props, MODULE_CLASS_ANY);
 		if (props != NULL)
-			kmem_free(props, ml.ml_propslen + 1);
+			prop_object_release(props);
 	}
 	kmem_free(name, NAMESIZE);
 	return error;
