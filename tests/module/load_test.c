@@ -25,6 +25,9 @@ struct rump_meminfo {
 void rump_mem_info(struct rump_meminfo *);
 extern size_t rump_mem_leaks;
 
+/* Checked builds only: places in this range that the checks of locks know. */
+unsigned rump_lockdebug_nclasses(uintptr_t lo, size_t size) __attribute__((__weak__));
+
 #define PROPS(s) "<plist version=\"1.0\"><dict>" s "</dict></plist>"
 
 static int messages = -1;
@@ -114,7 +117,11 @@ START_TEST(module_comes_and_goes)
 	ck_assert_uint_ne(ms.ms_addr, 0);
 	ck_assert_uint_ge(ms.ms_size, 5000);
 	ck_assert_int_eq(load("modmain", NULL), EEXIST);
+	if (rump_lockdebug_nclasses != NULL)
+		ck_assert_uint_gt(rump_lockdebug_nclasses(ms.ms_addr, ms.ms_size), 0);
 	ck_assert_int_eq(unload("modmain"), 0);
+	if (rump_lockdebug_nclasses != NULL)
+		ck_assert_uint_eq(rump_lockdebug_nclasses(ms.ms_addr, ms.ms_size), 0);
 	ck_assert(!status("modmain", &ms, required));
 	ck_assert_int_eq(unload("modmain"), ENOENT);
 }

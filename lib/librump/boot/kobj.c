@@ -26,6 +26,7 @@
 #include "rump_component_desc.h"
 #include "rump_mem.h"
 #include "rump_rcu.h"
+#include "rump_sync.h"
 
 void
 kobj_complain(const struct kobj *ko, const char *fmt, ...)
@@ -219,6 +220,8 @@ rump_kobj_unload(struct kobj *ko)
 	if (ko->ko_protected)
 		image_protect(ko, true, &error);
 	forget_file(ko);
+	if (ko->ko_base != NULL)
+		rump_lockdebug_forget_text((uintptr_t)ko->ko_base, ko->ko_npages * PAGE_SIZE);
 	/* Memory that the host does not give back as data is of no use to anybody. */
 	if (ko->ko_base != NULL && error == 0)
 		rump_pages_free(ko->ko_base, ko->ko_npages);

@@ -62,4 +62,15 @@ void rump_sync_keep(struct lwp *l);
 int rump_kernel_lock_drop(void);
 void rump_kernel_lock_retake(int n);
 
+/*
+ * The code between lo and lo + size goes: LOCKDEBUG forgets the locks that it has initialised.  Nothing holds
+ * them, or is about to take them.  ctx: any.  sleeps: no.
+ */
+#ifdef LOCKDEBUG
+void rump_lockdebug_forget_text(uintptr_t lo, size_t size);
+u_int rump_lockdebug_nclasses(uintptr_t lo, size_t size); /* for tests: the places that it knows */
+#else
+#define rump_lockdebug_forget_text(lo, size) ((void)0)
+#endif
+
 #endif /* RUMP_SYNC_H */

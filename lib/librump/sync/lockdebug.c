@@ -9,13 +9,16 @@
  * panic, after one line for each edge of the circle.  The order within a class is not checked, nor
  * that of locks taken without waiting (mutex_tryenter()).
  *
- * What was taught stays over halt and boot: it is about the program's text.
+ * What was taught stays over halt and boot: it is about the program's text.  Only the text of a module's
+ * file goes, and all that was learned of it: other code may be at these addresses next.
  */
 #include "sync_impl.h"
 
 #ifdef LOCKDEBUG
 
 #define CLASS_MAX 256
+
+#define CLASS_GONE 1 /* a class that was forgotten: the search goes on behind it */
 
 /* Where the two locks of an edge were taken when it was seen first; lo_taken is 0: no edge. */
 struct lock_order {
@@ -36,21 +39,50 @@ lockdebug_init(void)
 u_int
 lockdebug_class(uintptr_t where)
 {
-	u_int class, n;
+	u_int class, n, gone = 0;
 
 	rump_leaf_enter(&debug_lock);
 	class = 1 + (u_int)((where * 0x9e3779b97f4a7c15ULL) >> 32) % (CLASS_MAX - 1);
 	for (n = 0; n < CLASS_MAX; n++) {
 		if (class_init[class] == where || class_init[class] == 0)
 			break;
+		if (class_init[class] == CLASS_GONE && gone == 0)
+			gone = class;
 		class = class % (CLASS_MAX - 1) + 1;
 	}
-	if (n == CLASS_MAX)
-		class = 0; /* too many: not checked */
-	else
+	if (n == CLASS_MAX || class_init[class] == 0)
+		class = gone != 0 ? gone : n == CLASS_MAX ? 0 /* too many: not checked */ : class;
+	if (class != 0)
 		class_init[class] = where;
 	rump_leaf_exit(&debug_lock);
 	return class;
+}
+
+void
+rump_lockdebug_forget_text(uintptr_t lo, size_t size)
+{
+	rump_leaf_enter(&debug_lock);
+	for (u_int c = 1; c < CLASS_MAX; c++) {
+		if (class_init[c] - lo >= size)
+			continue;
+		class_init[c] = CLASS_GONE;
+		memset(order[c], 0, sizeof(order[c]));
+		for (u_int o = 0; o < CLASS_MAX; o++)
+			memset(&order[o][c], 0, sizeof(order[o][c]));
+	}
+	rump_leaf_exit(&debug_lock);
+}
+
+u_int
+rump_lockdebug_nclasses(uintptr_t lo, size_t size)
+{
+	u_int n = 0;
+
+	rump_leaf_enter(&debug_lock);
+	for (u_int c = 1; c < CLASS_MAX; c++)
+		n += class_init[c] - lo < size;
+	rump_leaf_exit(&debug_lock);
+	return n;
 }
 
 /*
