@@ -31,7 +31,7 @@ struct rump_modctl_load {
 	const char *ml_filename;
 	int ml_flags;
 	const char *
-	    ml_props; /* bytes for the module's start, which sees them with a NUL behind; or NULL */
+	    ml_props; /* text of a dictionary (proplib(3)), without a NUL: for the module's start; or NULL */
 	size_t ml_propslen;
 };
 
