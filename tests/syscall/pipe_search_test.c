@@ -9,7 +9,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "testlib.h"
 
@@ -148,6 +150,80 @@ START_TEST(pipe_search_close)
 }
 END_TEST
 
+static atomic_bool interrupted; /* the reader's descriptor is closed meanwhile */
+
+/* Numbers in a row, in pieces; a close of the descriptor may end it between two calls. */
+static void *
+count_reader(void *arg)
+{
+	unsigned char buf[5000];
+	struct iovec iov[2] = { { buf, 70 }, { buf + 70, (size_t)(uintptr_t)arg - 70 } };
+	unsigned at = 0;
+	long n;
+
+	while ((n = rump_sys_readv(other, iov, 2)) > 0) {
+		for (long i = 0; i < n; i++, at++) {
+			if (buf[i] != (unsigned char)(at * 7 >> 3))
+				atomic_fetch_add(&bad, 1);
+		}
+		memset(buf, 0xee, sizeof(buf));
+		atomic_fetch_add(&got, (unsigned)n);
+	}
+	if (n != 0 && (errno != EBADF || !atomic_load(&interrupted)))
+		atomic_fetch_add(&bad, 1);
+	/* The buffer is ours again. */
+	memset(buf, 0xee, sizeof(buf));
+	for (int i = 0; i < 100; i++)
+		(void)rump_sys_getpid();
+	for (size_t i = 0; i < sizeof(buf); i++) {
+		if (buf[i] != 0xee)
+			atomic_fetch_add(&bad, 1);
+	}
+	return NULL;
+}
+
+static void *
+count_writer(void *arg)
+{
+	static const size_t len[] = { 80, 5000, 80, 5000, 1, 3000, 4096, 9000, 80, 12000 };
+	unsigned char buf[12000];
+	unsigned at = 0;
+
+	for (size_t i = 0; i < sizeof(len) / sizeof(len[0]); i++) {
+		for (size_t j = 0; j < len[i]; j++, at++)
+			buf[j] = (unsigned char)(at * 7 >> 3);
+		if (rump_sys_write(p[1], buf, len[i]) != (long)len[i] && !atomic_load(&interrupted))
+			atomic_fetch_add(&bad, 1);
+	}
+	(void)rump_sys_close(p[1]);
+	return arg;
+}
+
+/* A reader that sleeps may get its bytes from the writer itself: in order, and never after its call. */
+START_TEST(pipe_search_order)
+{
+	static const size_t len[] = { 71, 1000, 5000 };
+	pthread_t t[3];
+
+	open_small();
+	other = rump_sys_dup(p[0]);
+	t[0] = begin(count_reader, len[_i % 3]);
+	t[1] = begin(count_writer, 0);
+	if (_i >= 3) {
+		atomic_store(&interrupted, true);
+		t[2] = begin(closer, 0);
+		pthread_join(t[2], NULL);
+		pthread_join(t[0], NULL);
+		ck_succeeds(rump_sys_close(p[0]));
+	} else {
+		pthread_join(t[0], NULL);
+		ck_assert_uint_eq(atomic_load(&got), 38337);
+	}
+	pthread_join(t[1], NULL);
+	ck_assert_uint_eq(atomic_load(&bad), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -157,5 +233,6 @@ main(void)
 	tcase_add_loop_test(
 	    tc, pipe_search_nothing_is_lost, 0, (int)(sizeof(sizes) / sizeof(sizes[0])));
 	tcase_add_test(tc, pipe_search_close);
+	tcase_add_loop_test(tc, pipe_search_order, 0, 6);
 	return run_suite(tc, "pipe_search");
 }

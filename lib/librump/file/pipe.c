@@ -66,6 +66,7 @@ rump_pipe_create(void)
 
 	mutex_init(&pp->pp_lock, MUTEX_DEFAULT, IPL_NONE);
 	cv_init(&pp->pp_opencv, "fifoopen");
+	cv_init(&pp->pp_offercv, "piperd");
 	side_init(&pp->pp_side[PIPE_RD], "piperd");
 	side_init(&pp->pp_side[PIPE_WR], "pipewr");
 	pp->pp_limit = PIPE_DEFAULT;
@@ -106,6 +107,7 @@ rump_pipe_rele(struct pipe *pp)
 	ring_free(pp);
 	side_fini(&pp->pp_side[PIPE_RD]);
 	side_fini(&pp->pp_side[PIPE_WR]);
+	cv_destroy(&pp->pp_offercv);
 	cv_destroy(&pp->pp_opencv);
 	mutex_destroy(&pp->pp_lock);
 	kmem_free(pp, sizeof(*pp));
@@ -172,6 +174,15 @@ pipe_token_take(struct pipe *pp, struct pipe_side *ps)
 }
 
 void
+pipe_wake_reader(struct pipe *pp)
+{
+	if (pp->pp_offer != NULL)
+		pp->pp_wake |= PIPE_WAKE_OFFER;
+	else if (pp->pp_side[PIPE_RD].ps_waiting != 0)
+		pp->pp_wake |= PIPE_WAKE_READER;
+}
+
+void
 pipe_pass(struct pipe *pp)
 {
 	struct pipe_side *const rd = &pp->pp_side[PIPE_RD];
@@ -181,8 +192,8 @@ pipe_pass(struct pipe *pp)
 		; /* whoever has it will pass */
 	else if (rd->ps_tokenwaiting != 0)
 		pp->pp_wake |= PIPE_WAKE_RDTOKEN;
-	else if (rd->ps_waiting != 0 && pp->pp_cnt != 0)
-		pp->pp_wake |= PIPE_WAKE_READER;
+	else if (pp->pp_cnt != 0)
+		pipe_wake_reader(pp);
 	if (wr->ps_busy)
 		;
 	else if (wr->ps_tokenwaiting != 0)
@@ -198,6 +209,8 @@ wake(struct pipe *pp, u_int whom)
 {
 	if ((whom & PIPE_WAKE_READER) != 0)
 		cv_signal(&pp->pp_side[PIPE_RD].ps_cv);
+	if ((whom & PIPE_WAKE_OFFER) != 0)
+		cv_signal(&pp->pp_offercv);
 	if ((whom & PIPE_WAKE_WRITERS) != 0)
 		cv_broadcast(&pp->pp_side[PIPE_WR].ps_cv);
 	if ((whom & PIPE_WAKE_RDTOKEN) != 0)
@@ -251,6 +264,7 @@ wake_all(struct pipe *pp)
 		cv_broadcast(&ps->ps_tokencv);
 		pipe_notify(ps, 0);
 	}
+	cv_broadcast(&pp->pp_offercv);
 	cv_broadcast(&pp->pp_opencv);
 }
 

@@ -20,6 +20,7 @@
 #include <sys/systm.h>
 #include <sys/uio.h>
 
+#include "rump_copyio.h"
 #include "rump_pipe.h"
 
 #define PUBLISH	   8192
@@ -29,9 +30,10 @@
 struct wait {
 	struct pipe_side *w_side;
 	struct pipe_side *w_other;
-	size_t w_need;	  /* bytes or room without which nothing can be done */
-	size_t w_want;	  /* and what is worth being woken for */
-	u_int w_restarts; /* ps_restarts as the call began */
+	size_t w_need;		 /* bytes or room without which nothing can be done */
+	size_t w_want;		 /* and what is worth being woken for */
+	u_int w_restarts;	 /* ps_restarts as the call began */
+	struct pipe_io *w_offer; /* a reader's, when it may be filled while it sleeps; or NULL */
 	bool w_nonblock;
 };
 
@@ -42,6 +44,7 @@ wait_init(struct wait *w, struct pipe *pp, enum pipe_side_id side, size_t need, 
 	w->w_other = &pp->pp_side[side == PIPE_RD ? PIPE_WR : PIPE_RD];
 	w->w_need = w->w_want = need;
 	w->w_restarts = w->w_side->ps_restarts;
+	w->w_offer = NULL;
 	w->w_nonblock = nonblock;
 }
 
@@ -64,23 +67,49 @@ spin(struct pipe *pp, const struct wait *w)
 	return changed;
 }
 
-/*
- * Sleep at cv until something has changed.
- * errors: EAGAIN, ERESTART, EINTR; others have been woken in our stead then.
- */
+/* Sleep at cv until something has changed.  errors: ERESTART, EINTR. */
 static int
-pause(struct pipe *pp, const struct wait *w, kcondvar_t *cv, u_int *waiting)
+pause_at(struct pipe *pp, const struct wait *w, kcondvar_t *cv, u_int *waiting)
 {
 	int error;
 
 	if (w->w_side->ps_restarts != w->w_restarts)
-		error = ERESTART;
-	else {
-		pipe_flush(pp);
-		(*waiting)++;
-		error = cv_wait_sig(cv, &pp->pp_lock);
-		(*waiting)--;
+		return ERESTART;
+	pipe_flush(pp);
+	(*waiting)++;
+	error = cv_wait_sig(cv, &pp->pp_lock);
+	(*waiting)--;
+	return error;
+}
+
+/* The same; with an error others are woken in our stead. */
+static int
+pause(struct pipe *pp, const struct wait *w, kcondvar_t *cv, u_int *waiting)
+{
+	const int error = pause_at(pp, w, cv, waiting);
+
+	if (error != 0)
+		pipe_pass(pp);
+	return error;
+}
+
+/*
+ * The same for a reader that lets a writer put the bytes where they are wanted.  The buffer is the caller's
+ * again when we return, so whoever fills it is waited for: that is a copy in memory, no more.
+ */
+static int
+pause_offering(struct pipe *pp, const struct wait *w)
+{
+	int error;
+
+	pp->pp_offer = w->w_offer;
+	error = pause_at(pp, w, &pp->pp_offercv, &pp->pp_offering);
+	while (pp->pp_filling) {
+		pp->pp_offering++;
+		cv_wait(&pp->pp_offercv, &pp->pp_lock);
+		pp->pp_offering--;
 	}
+	pp->pp_offer = NULL;
 	if (error != 0)
 		pipe_pass(pp);
 	return error;
@@ -104,6 +133,8 @@ nothing(struct pipe *pp, const struct wait *w)
 		return 0;
 	if (w->w_side == &pp->pp_side[PIPE_WR])
 		pp->pp_want = MIN(pp->pp_want, w->w_want);
+	else if (w->w_offer != NULL && pp->pp_offering == 0 && pp->pp_offer == NULL)
+		return pause_offering(pp, w);
 	return pause(pp, w, &w->w_side->ps_cv, &w->w_side->ps_waiting);
 }
 
@@ -130,16 +161,30 @@ copy(struct pipe *pp, struct pipe_io *pio, size_t pos, size_t n, size_t *done)
 	return error;
 }
 
+/* May others reach the memory of this transfer as their own? */
+static bool
+plain_memory(const struct pipe_io *pio)
+{
+	return pio->pio_uio != NULL && pio->pio_uio->uio_vmspace->vm_ops == NULL;
+}
+
 /* ---- Reading ---- */
 
-/* Wait for bytes.  *eof: there will be none.  locks: pp_lock. */
+/* Wait for bytes.  *eof: there will be none, or a writer has brought them already.  locks: pp_lock. */
 static int
 read_wait(struct pipe *pp, const struct wait *w, bool *eof)
 {
+	const size_t resid = w->w_offer != NULL ? w->w_offer->pio_resid : 0;
 	int error = 0;
 
 	*eof = false;
-	while (error == 0) {
+	for (;;) {
+		if (w->w_offer != NULL && w->w_offer->pio_resid != resid) {
+			*eof = true;
+			return 0;
+		}
+		if (error != 0)
+			break;
 		if (pp->pp_gone)
 			return EIO;
 		if (w->w_side->ps_busy)
@@ -192,7 +237,6 @@ read_copy(struct pipe *pp, struct pipe_io *pio)
 		if (pp->pp_cnt < done) /* closed by all, and so emptied, meanwhile */
 			break;
 		read_publish(pp, done);
-		pipe_pass(pp);
 		if (done == 0)
 			break;
 	}
@@ -211,6 +255,8 @@ rump_pipe_read(struct pipe *pp, struct pipe_io *pio)
 		return 0;
 	mutex_enter(&pp->pp_lock);
 	wait_init(&w, pp, PIPE_RD, 1, pio->pio_nonblock);
+	if (plain_memory(pio))
+		w.w_offer = pio;
 	error = read_wait(pp, &w, &eof);
 	if (error == 0 && !eof) {
 		atomic_store_relaxed(&rd->ps_busy, true);
@@ -291,8 +337,36 @@ write_publish(struct pipe *pp, size_t n)
 	atomic_store_relaxed(&pp->pp_cnt, pp->pp_cnt + n);
 	pp->pp_mtime = true;
 	pipe_notify(rd, POLLIN | POLLRDNORM);
-	if (!rd->ps_busy && rd->ps_waiting != 0)
-		pp->pp_wake |= PIPE_WAKE_READER;
+}
+
+/*
+ * Fill the buffer of a reader that sleeps.  A write that is atomic does not end in two places.
+ * locks: pp_lock; the token.
+ */
+static int
+write_direct(struct pipe *pp, struct pipe_io *pio, bool atomic)
+{
+	struct pipe_side *const rd = &pp->pp_side[PIPE_RD];
+	struct pipe_io *const to = pp->pp_offer;
+	int error = 0;
+
+	if (to == NULL || pp->pp_cnt != 0 || rd->ps_busy || rd->ps_opens == 0 || pp->pp_gone ||
+	    !plain_memory(pio) || (atomic && to->pio_resid < pio->pio_resid))
+		return 0;
+	atomic_store_relaxed(&rd->ps_busy, true);
+	pp->pp_filling = true;
+	pipe_exit(pp);
+	error = rump_uio_between(pio->pio_uio, to->pio_uio);
+	pio->pio_resid = pio->pio_uio->uio_resid;
+	to->pio_resid = to->pio_uio->uio_resid;
+	mutex_enter(&pp->pp_lock);
+	pp->pp_offer = NULL;
+	pp->pp_filling = false;
+	pp->pp_atime = pp->pp_mtime = true;
+	pp->pp_wake |=
+	    PIPE_WAKE_OFFER; /* it has something, or an address that is none to fail with */
+	pipe_token_give(pp, rd);
+	return error;
 }
 
 /* Copy in what there is room for.  locks: pp_lock; the token. */
@@ -344,7 +418,9 @@ rump_pipe_write(struct pipe *pp, struct pipe_io *pio)
 		if (error != 0)
 			break;
 		before = pio->pio_resid;
-		error = write_copy(pp, pio);
+		error = write_direct(pp, pio, len <= PIPE_BUF);
+		if (error == 0)
+			error = write_copy(pp, pio);
 		pipe_token_give(pp, wr);
 	} while (error == 0 && pio->pio_resid != 0 && !pio->pio_part && pio->pio_resid != before);
 	pipe_exit(pp);

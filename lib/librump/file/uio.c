@@ -75,6 +75,25 @@ uiomove(void *buf, size_t n, struct uio *uio)
 }
 
 int
+rump_uio_between(struct uio *from, struct uio *to)
+{
+	while (from->uio_resid > 0 && to->uio_resid > 0) {
+		const struct iovec *const src = uio_piece(from), *const dst = uio_piece(to);
+		const size_t n = MIN(src->iov_len, dst->iov_len);
+		int error;
+
+		if (dst->iov_base == NULL)
+			return 0;
+		error = uio_copy(from, dst->iov_base, src->iov_base, n);
+		if (error != 0)
+			return error;
+		uio_advance(from, n);
+		uio_advance(to, n);
+	}
+	return 0;
+}
+
+int
 uiopeek(void *buf, size_t n, struct uio *uio)
 {
 	size_t resid = MIN(n, uio->uio_resid);

@@ -30,4 +30,11 @@ struct vmspace {
 extern struct vmspace vmspace0;
 extern struct vmspace rump_vmspace_local;
 
+struct uio;
+/*
+ * What from (UIO_WRITE) has goes to to (UIO_READ, plain memory) without a buffer between them; both advance.
+ * It ends before a piece of to's at NULL, which is its owner's error to find.  sleeps.  errors: EFAULT (from).
+ */
+int rump_uio_between(struct uio *from, struct uio *to);
+
 #endif /* RUMP_COPYIO_H */

@@ -12,6 +12,10 @@
  *	publish the room		publish the bytes
  *	give the token back		give the token back
  *
+ * A reader that sleeps for bytes offers its buffer (pp_offer), if that is memory like any other: a writer that
+ * finds the ring empty takes the readers' token in its place, fills the buffer and takes the offer down: one
+ * copy instead of two, and the ring is still free for what comes next.
+ *
  * Nobody has a token and waits for bytes, room or an event of the other side.  Who needs both (to
  * change the ring) takes the writers' first.
  *
@@ -56,13 +60,18 @@ struct pipe_side {
 /* Locks: (p) pp_lock, (i) immutable, (a) atomic, (t) changed with both tokens and pp_lock. */
 struct pipe {
 	kmutex_t pp_lock;
-	uint8_t *pp_buf;	 /* (t) NULL: no byte was ever written */
-	size_t pp_size;		 /* (t) bytes of it */
-	size_t pp_out;		 /* (p) where the oldest byte is */
-	size_t pp_cnt;		 /* (p) bytes in the ring; read without */
-	size_t pp_limit;	 /* (p) what pp_size may become */
-	size_t pp_want;		 /* (p) room that would help some sleeping writer */
+	uint8_t *pp_buf; /* (t) NULL: no byte was ever written */
+	size_t pp_size;	 /* (t) bytes of it */
+	size_t pp_out;	 /* (p) where the oldest byte is */
+	size_t pp_cnt;	 /* (p) bytes in the ring; read without */
+	size_t pp_limit; /* (p) what pp_size may become */
+	size_t pp_want;	 /* (p) room that would help some sleeping writer */
+	struct pipe_io
+	    *pp_offer; /* (p) a sleeping reader that may be filled; its uio: (p) and the token */
+	kcondvar_t pp_offercv;	 /* (p) the reader of pp_offer, or of the last one */
+	u_int pp_offering;	 /* (p) lwps at pp_offercv: 1 at most */
 	u_int pp_wake;		 /* (p) PIPE_WAKE_*: whom pipe_exit() wakes */
+	bool pp_filling;	 /* (p) some writer fills pp_offer */
 	bool pp_stuck;		 /* (p) no memory to grow: the ring is what it is */
 	bool pp_gone;		 /* (p) revoked */
 	bool pp_hadwriter;	 /* (p) a writer was there since readers came */
@@ -164,6 +173,7 @@ enum {
 	PIPE_WAKE_WRITERS = 0x2,
 	PIPE_WAKE_RDTOKEN = 0x4, /* one of those that wait for the token */
 	PIPE_WAKE_WRTOKEN = 0x8,
+	PIPE_WAKE_OFFER = 0x10, /* the one that offered its buffer */
 };
 
 /* Bytes that the ring has or may get. */
@@ -180,6 +190,8 @@ void pipe_token_take(struct pipe *pp, struct pipe_side *ps);
 void pipe_token_give(struct pipe *pp, struct pipe_side *ps);
 /* Somebody who was woken does not use it: others may. */
 void pipe_pass(struct pipe *pp);
+/* Bytes are there: note that a reader is to be woken, if one sleeps. */
+void pipe_wake_reader(struct pipe *pp);
 /* Bring the ring to size bytes.  Has both tokens, or no one does.  errors: ENOMEM. */
 int pipe_resize(struct pipe *pp, size_t size);
 /* There is room, or bytes, or an end: tell pollers and knotes of a side. */
