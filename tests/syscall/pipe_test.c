@@ -184,6 +184,32 @@ START_TEST(pipe_without_readers_signals)
 }
 END_TEST
 
+/* The host has no such flag; programs written for BSD do. */
+START_TEST(pipe_nosigpipe)
+{
+	enum { NOSIGPIPE = 0x08000000, GET = 0x4002, SET = 0x4003 };
+
+	ck_assert(signal(SIGPIPE, catch) != SIG_ERR);
+	open_pipe(&both[BOTH_RUMP], 0);
+	ck_gives(rump_sys_fcntl(p[1], GET), 0);
+	ck_gives(rump_sys_fcntl(p[1], SET, 1), 0);
+	ck_gives(rump_sys_fcntl(p[1], GET), 1);
+	ck_gives(rump_sys_fcntl(p[0], GET), 0);
+	ck_gives(rump_sys_close(p[0]), 0);
+	ck_fails(rump_sys_write(p[1], "x", 1), EPIPE);
+	ck_assert_int_eq(caught, 0);
+	ck_gives(rump_sys_fcntl(p[1], SET, 0), 0);
+	ck_fails(rump_sys_write(p[1], "x", 1), EPIPE);
+	ck_assert_int_eq(caught, 1);
+	ck_gives(rump_sys_close(p[1]), 0);
+	ck_gives(rump_sys_pipe2(p, NOSIGPIPE), 0);
+	ck_gives(rump_sys_fcntl(p[1], GET), 1);
+	ck_gives(rump_sys_close(p[0]), 0);
+	ck_fails(rump_sys_write(p[1], "x", 1), EPIPE);
+	ck_assert_int_eq(caught, 1);
+}
+END_TEST
+
 START_TEST(pipe_poll_asks_one_side)
 {
 	char c;
@@ -535,6 +561,7 @@ main(void)
 	tcase_add_both(tc, pipe_blocking_after_fcntl);
 	tcase_add_both(tc, pipe_end_of_file_and_broken_pipe);
 	tcase_add_both(tc, pipe_without_readers_signals);
+	tcase_add_test(tc, pipe_nosigpipe);
 	tcase_add_both(tc, pipe_poll_asks_one_side);
 	tcase_add_both(tc, pipe_fionread_counts);
 	tcase_add_both(tc, pipe_size_is_set);

@@ -366,12 +366,12 @@ static int
 make_pipe(int *ufds, int flags)
 {
 	struct proc *const p = curproc;
-	const u_int nonblock = (u_int)flags & O_NONBLOCK;
+	const u_int fflags = (u_int)flags & (O_NONBLOCK | O_NOSIGPIPE);
 	struct pipe *pp;
 	file_t *fp[2];
 	int fd[2], error;
 
-	if ((flags & ~(O_NONBLOCK | O_CLOEXEC)) != 0)
+	if ((flags & ~(O_NONBLOCK | O_CLOEXEC | O_NOSIGPIPE)) != 0)
 		return EINVAL;
 	error = fd_allocfile(&fp[0], &fd[0]);
 	if (error != 0)
@@ -389,8 +389,8 @@ make_pipe(int *ufds, int flags)
 	}
 	pp = rump_pipe_create(); /* one reference; the second file has another */
 	rump_pipe_hold(pp);
-	set_file(fp[0], pp, FREAD | nonblock);
-	set_file(fp[1], pp, FWRITE | nonblock);
+	set_file(fp[0], pp, FREAD | fflags);
+	set_file(fp[1], pp, FWRITE | fflags);
 	for (int i = 0; i < 2; i++) {
 		if ((flags & O_CLOEXEC) != 0)
 			fd_set_exclose(curlwp, fd[i], true);

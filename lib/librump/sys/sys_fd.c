@@ -114,6 +114,16 @@ file_setflags(file_t *fp, int oflags)
 	return 0;
 }
 
+/* F_SETNOSIGPIPE */
+static void
+file_setnosigpipe(file_t *fp, bool on)
+{
+	mutex_enter(&fp->f_lock);
+	atomic_store_relaxed(
+	    &fp->f_flag, on ? fp->f_flag | FNOSIGPIPE : fp->f_flag & ~(u_int)FNOSIGPIPE);
+	mutex_exit(&fp->f_lock);
+}
+
 /* F_GETLK, F_SETLK, F_SETLKW */
 static int
 file_lock(struct lwp *l, file_t *fp, int cmd, void *uarg)
@@ -198,6 +208,12 @@ do_fcntl(struct lwp *l, int fd, file_t *fp, int cmd, void *arg, register_t *retv
 		return 0;
 	case F_SETFL:
 		return file_setflags(fp, iarg);
+	case F_GETNOSIGPIPE:
+		*retval = (atomic_load_relaxed(&fp->f_flag) & FNOSIGPIPE) != 0;
+		return 0;
+	case F_SETNOSIGPIPE:
+		file_setnosigpipe(fp, iarg != 0);
+		return 0;
 	case F_GETOWN:
 		error = (*fp->f_ops->fo_ioctl)(fp, FIOGETOWN, &pid);
 		*retval = error == 0 ? pid : 0;
