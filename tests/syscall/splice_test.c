@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <rump/rump_mount.h>
+
 #include "both.h"
 
 #define K (both[_i])
@@ -214,6 +216,58 @@ START_TEST(copy_file_range_rules)
 }
 END_TEST
 
+/* Holes stay holes where the file systems have them; what lies under one in the copy's place goes. */
+START_TEST(copy_file_range_keeps_holes)
+{
+	off_t from = 0, to = 0;
+	struct stat sb;
+
+	prepare(&K);
+	if (_i == BOTH_RUMP) {
+		ck_gives(rump_sys_mkdir("/t", 0755), 0);
+		ck_gives(rump_sys_mount(RUMP_MOUNT_TMPFS, "/t", 0, NULL, 0), 0);
+	}
+	in = K.open(_i == BOTH_RUMP ? "/t/in" : "sparse", O_RDWR | O_CREAT, 0644);
+	out = K.open(_i == BOTH_RUMP ? "/t/out" : "out", O_RDWR | O_CREAT, 0644);
+	ck_assert(in >= 0 && out >= 0);
+	ck_gives(K.lseek(in, 40 << 20, SEEK_SET), 40 << 20);
+	ck_gives(K.write(in, "data", 4), 4);
+	ck_gives(K.ftruncate(in, 80 << 20), 0);
+	ck_gives(K.lseek(out, 10 << 20, SEEK_SET), 10 << 20);
+	ck_gives(K.write(out, data + 100, 5), 5);
+	while (from < 80 << 20)
+		ck_assert_int_gt(K.copy_file_range(in, &from, out, &to, 80 << 20, 0), 0);
+	ck_assert_int_eq(to, 80 << 20);
+	ck_gives(K.fstat(out, &sb), 0);
+	ck_assert_int_eq(sb.st_size, 80 << 20);
+	if (_i == BOTH_RUMP) /* not all of the host's do */
+		ck_assert_int_lt(sb.st_blocks, 16384);
+	ck_gives(K.pread(out, back, 16, 40 << 20), 16);
+	ck_assert_mem_eq(back, "data\0\0\0", 8);
+	ck_gives(K.pread(out, back, 5, 10 << 20), 5);
+	ck_assert_mem_eq(back, "\0\0\0\0\0", 5);
+	ck_gives(K.pread(out, back, 1, (80 << 20) - 1), 1);
+	ck_assert_int_eq(back[0], 0);
+}
+END_TEST
+
+START_TEST(splice_fifo_honours_nonblock)
+{
+	int r, w;
+
+	prepare(&K);
+	ck_gives(K.mkfifo("f", 0600), 0);
+	r = K.open("f", O_RDONLY | O_NONBLOCK, 0);
+	w = K.open("f", O_WRONLY | O_NONBLOCK, 0);
+	ck_assert(r >= 0 && w >= 0);
+	ck_fails(K.splice(r, NULL, out, NULL, 10, 0), EAGAIN);
+	ck_gives(K.splice(in, NULL, w, NULL, SIZE, 0), 65536);
+	ck_fails(K.splice(in, NULL, w, NULL, 10, 0), EAGAIN);
+	ck_gives(K.splice(r, NULL, out, NULL, SIZE, 0), 65536);
+	same_as_data(&K, out, 0, 65536);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -225,5 +279,7 @@ main(void)
 	tcase_add_both(tc, sendfile_to_a_pipe);
 	tcase_add_both(tc, sendfile_rules);
 	tcase_add_both(tc, copy_file_range_rules);
+	tcase_add_both(tc, copy_file_range_keeps_holes);
+	tcase_add_both(tc, splice_fifo_honours_nonblock);
 	return both_run(tc, "splice");
 }

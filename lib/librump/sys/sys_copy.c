@@ -36,6 +36,7 @@ struct side {
 	off_t *s_uoff; /* in user space; NULL: the file's */
 	off_t s_off;
 	bool s_seekable;
+	bool s_holes; /* holes are to stay holes */
 };
 
 /* errors: EBADF, ESPIPE (an offset for what has none), EFAULT, EINVAL. */
@@ -46,6 +47,7 @@ side_get(struct side *s, int fd, u_int want, off_t *uoff)
 
 	s->s_fd = fd;
 	s->s_uoff = uoff;
+	s->s_holes = false;
 	s->s_fp = fd_getfile((u_int)fd);
 	if (s->s_fp == NULL)
 		return EBADF;
@@ -106,11 +108,47 @@ side_io(struct side *s, void *buf, size_t len, enum uio_rw rw, size_t *done)
 	return error;
 }
 
+/*
+ * Where a hole of in's reaches beyond the end of out, or over a hole there, nothing need be written: *n bytes
+ * of the len, at most, are such.  Locks: none; who writes there meanwhile is in a race with the copy anyway.
+ * The last byte is always copied, so that the size becomes what it should.
+ */
+static size_t
+hole(const struct side *in, const struct side *out, size_t len)
+{
+	off_t data, there;
+	int error;
+
+	if (!in->s_holes || len <= 1)
+		return 0;
+	error = (*in->s_fp->f_ops->fo_seek)(in->s_fp, in->s_off, SEEK_DATA, &data, 0);
+	if (error == ENXIO) /* none up to the end, where len ends too */
+		data = in->s_off + (off_t)len;
+	else if (error != 0 || data <= in->s_off)
+		return 0;
+	len = MIN(len - 1, (size_t)(data - in->s_off));
+	switch ((*out->s_fp->f_ops->fo_seek)(out->s_fp, out->s_off, SEEK_DATA, &there, 0)) {
+	case 0:
+		return there <= out->s_off ? 0 : MIN(len, (size_t)(there - out->s_off));
+	case ENXIO: /* no data from here to the end, wherever that is */
+		return len;
+	default:
+		return 0;
+	}
+}
+
+static void
+advance(struct side *in, struct side *out, off_t n)
+{
+	in->s_off += n;
+	out->s_off += n;
+}
+
 static int
 copy_sides(struct side *in, struct side *out, size_t len, register_t *retval)
 {
 	const size_t bufsize = MIN(len, COPY_CHUNK);
-	size_t total = 0, got, put;
+	size_t total = 0, skipped = 0, got, put; /* skipped: of total, since the last write */
 	int error = 0;
 	void *buf;
 
@@ -119,16 +157,27 @@ copy_sides(struct side *in, struct side *out, size_t len, register_t *retval)
 		return 0;
 	buf = kmem_alloc(bufsize, KM_SLEEP);
 	while (error == 0 && total < len) {
+		got = hole(in, out, len - total);
+		if (got != 0) {
+			advance(in, out, (off_t)got);
+			total += got;
+			skipped += got;
+			continue;
+		}
 		error = side_io(in, buf, MIN(bufsize, len - total), UIO_READ, &got);
 		if (got == 0)
 			break;
 		error = side_io(out, buf, got, UIO_WRITE, &put);
-		in->s_off += (off_t)put;
-		out->s_off += (off_t)put;
+		advance(in, out, (off_t)put);
 		total += put;
+		if (put != 0)
+			skipped = 0;
 		if (put < got)
 			break;
 	}
+	/* What was stepped over is there when something behind it is. */
+	advance(in, out, -(off_t)skipped);
+	total -= skipped;
 	kmem_free(buf, bufsize);
 	*retval = (register_t)total;
 	return total != 0 ? 0 : error;
@@ -234,6 +283,7 @@ sys_copy_file_range(struct lwp *l, const struct sys_copy_file_range_args *uap, r
 		fd_putfile((u_int)in.s_fd);
 		return error;
 	}
+	in.s_holes = true;
 	return copy_between(&in, &out, len, retval);
 }
 
@@ -314,6 +364,13 @@ splice_pipes(struct pipe *from, struct pipe *to, struct pipe_io *pio)
 	return error;
 }
 
+/* Of a pipe, named or not, O_NONBLOCK counts; of other files it does not. */
+static bool
+pipe_nonblock(const struct pipe *pp, const struct side *s)
+{
+	return pp != NULL && (atomic_load_relaxed(&s->s_fp->f_flag) & FNONBLOCK) != 0;
+}
+
 static int
 splice_sides(struct side *in, struct side *out, size_t len, bool nonblock, register_t *retval)
 {
@@ -321,6 +378,8 @@ splice_sides(struct side *in, struct side *out, size_t len, bool nonblock, regis
 	struct pipe *const from = pipe_of(in->s_fp), *const to = pipe_of(out->s_fp);
 	int error;
 
+	if (pipe_nonblock(from, in) || pipe_nonblock(to, out))
+		pio.pio_nonblock = true;
 	if ((from != NULL && in->s_uoff != NULL) || (to != NULL && out->s_uoff != NULL))
 		error = ESPIPE;
 	else if (from == NULL && to == NULL)
@@ -352,7 +411,6 @@ sys_splice(struct lwp *l, const struct sys_splice_args *uap, register_t *retval)
 	const u_int known = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT;
 	const size_t len = MIN(SCARG(uap, len), COPY_MAX);
 	struct side in, out;
-	bool nonblock;
 	int error, error1, error2;
 
 	*retval = 0;
@@ -364,10 +422,7 @@ sys_splice(struct lwp *l, const struct sys_splice_args *uap, register_t *retval)
 	    &in, SCARG(uap, infd), SCARG(uap, inoff), &out, SCARG(uap, outfd), SCARG(uap, outoff));
 	if (error != 0)
 		return error;
-	nonblock = (SCARG(uap, flags) & SPLICE_F_NONBLOCK) != 0 ||
-	    (in.s_fp->f_type == DTYPE_PIPE && (in.s_fp->f_flag & FNONBLOCK) != 0) ||
-	    (out.s_fp->f_type == DTYPE_PIPE && (out.s_fp->f_flag & FNONBLOCK) != 0);
-	error = splice_sides(&in, &out, len, nonblock, retval);
+	error = splice_sides(&in, &out, len, (SCARG(uap, flags) & SPLICE_F_NONBLOCK) != 0, retval);
 	error1 = side_put(&in);
 	error2 = side_put(&out);
 	return error != 0 ? error : error1 != 0 ? error1 : error2;
