@@ -15,6 +15,10 @@
 #include "rump_vfscalls.h"
 #include "rump_wberr.h"
 
+/*
+ * What fsync(2) has written outlives a power cut, so a device is told to empty its cache (FSYNC_CACHE); fsync_range(2) says itself
+ * whether it wants that.
+ */
 static int
 fsync_common(struct lwp *l, int fd, int flags, off_t lo, off_t hi)
 {
@@ -38,13 +42,13 @@ fsync_common(struct lwp *l, int fd, int flags, off_t lo, off_t hi)
 int
 sys_fsync(struct lwp *l, const struct sys_fsync_args *uap, register_t *retval)
 {
-	return fsync_common(l, SCARG(uap, fd), 0, 0, 0);
+	return fsync_common(l, SCARG(uap, fd), FSYNC_CACHE, 0, 0);
 }
 
 int
 sys_fdatasync(struct lwp *l, const struct sys_fdatasync_args *uap, register_t *retval)
 {
-	return fsync_common(l, SCARG(uap, fd), FSYNC_DATAONLY, 0, 0);
+	return fsync_common(l, SCARG(uap, fd), FSYNC_DATAONLY | FSYNC_CACHE, 0, 0);
 }
 
 /* BSD's: FDATASYNC, FFILESYNC and FDISKSYNC. */
