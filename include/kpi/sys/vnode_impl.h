@@ -83,6 +83,7 @@ struct vnode_impl {
 	struct rump_rcu_head vi_rcu;
 	uint32_t vi_wberr;	/* (a) the last write error: wberr.c */
 	struct vnode *vi_lower; /* (a) of a layer: whose file it is; looked at in a read section */
+	uint8_t vi_lf_state;	/* lf_lock: advisory locks, lockf.c */
 	kmutex_t vi_interlock;	/* what v_interlock points to at first */
 };
 typedef struct vnode_impl vnode_impl_t;

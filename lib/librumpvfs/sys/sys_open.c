@@ -17,6 +17,7 @@
 #include "rump_namei.h"
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
+#include "rump_vnode.h"
 #include "rump_wberr.h"
 
 /* Make fp the open file of vp, with the lock that O_SHLOCK or O_EXLOCK asks for. */
@@ -36,7 +37,7 @@ open_setfp(struct lwp *l, struct file *fp, struct vnode *vp, int flags)
 	lf.l_type = (flags & O_EXLOCK) != 0 ? F_WRLCK : F_RDLCK;
 	if ((flags & FNONBLOCK) == 0)
 		type |= F_WAIT;
-	error = VOP_ADVLOCK(vp, fp, F_SETLK, &lf, type);
+	error = lf_vnode_advlock(vp, fp, F_SETLK, &lf, type);
 	if (error == 0)
 		atomic_or_uint(&fp->f_flag, FHASLOCK);
 	return error;

@@ -9,6 +9,10 @@
  * owner held there.  Before a process's request sleeps, deadlock is looked for: from owner to owner, as
  * the requests that sleep are held up by the ranges that there are now.
  *
+ * A vnode may die at any time under who locks its file, for that needs no vnode lock.  So each call is on
+ * the list of users while it is in the file system; who kills the vnode marks it (GONE), which keeps newcomers out, and
+ * waits until the users have gone.
+ *
  * Lock order: lf_lock is a leaf.
  */
 #include <sys/param.h>
@@ -22,6 +26,7 @@
 #include <sys/queue.h>
 #include <sys/unistd.h>
 #include <sys/vnode.h>
+#include <sys/vnode_impl.h>
 
 #include "rump_vnode.h"
 
@@ -31,10 +36,11 @@
 /* Locks: lf_lock. */
 struct range {
 	TAILQ_ENTRY(range) r_link;
-	off_t r_start, r_end; /* inclusive */
-	void *r_id;	      /* the process or open file */
-	int r_type;	      /* F_RDLCK, F_WRLCK */
-	int r_kind;	      /* F_POSIX, F_FLOCK */
+	off_t r_start, r_end;	  /* inclusive */
+	void *r_id;		  /* the process or open file */
+	const struct vnode *r_vp; /* set through this */
+	int r_type;		  /* F_RDLCK, F_WRLCK */
+	int r_kind;		  /* F_POSIX, F_FLOCK */
 	pid_t r_pid;
 };
 
@@ -45,21 +51,38 @@ struct waiter {
 	const struct range *w_req;
 };
 
+/* vi_lf_state */
+#define LF_USED 1 /* somebody has asked for a lock of this vnode */
+#define LF_GONE 2
+
+/* A call of VOP_ADVLOCK(). */
+struct user {
+	LIST_ENTRY(user) u_link;
+	const struct vnode *u_vp;
+};
+
 struct lockf {
+	LIST_ENTRY(lockf) lf_link;     /* all_locks */
 	TAILQ_HEAD(, range) lf_ranges; /* by start */
 	kcondvar_t lf_cv;	       /* a range went, or shrank */
 	unsigned lf_nwaiters, lf_nranges;
 };
 
 static kmutex_t lf_lock;
-static LIST_HEAD(, waiter) waiters; /* lf_lock: of all files */
-static unsigned nwaiters;	    /* lf_lock */
+static LIST_HEAD(, waiter) waiters;  /* lf_lock: of all files */
+static unsigned nwaiters;	     /* lf_lock */
+static LIST_HEAD(, user) users;	     /* lf_lock */
+static LIST_HEAD(, lockf) all_locks; /* lf_lock */
+static kcondvar_t users_cv;	     /* a user of a vnode that is GONE has left */
 
 int
 lf_init(void)
 {
 	mutex_init(&lf_lock, MUTEX_DEFAULT, IPL_NONE);
 	LIST_INIT(&waiters);
+	LIST_INIT(&users);
+	LIST_INIT(&all_locks);
+	cv_init(&users_cv, "lfgone");
 	nwaiters = 0;
 	return 0;
 }
@@ -68,6 +91,9 @@ void
 lf_fini(void)
 {
 	KASSERT(LIST_EMPTY(&waiters));
+	KASSERT(LIST_EMPTY(&users));
+	KASSERT(LIST_EMPTY(&all_locks));
+	cv_destroy(&users_cv);
 	mutex_destroy(&lf_lock);
 }
 
@@ -248,13 +274,21 @@ splits(const struct lockf *lf, const struct range *req)
 	return false;
 }
 
-/* Sleep until something changed in lf.  errors: EINTR, EDEADLK. */
+static bool
+vnode_gone(const struct vnode *vp)
+{
+	return (VNODE_TO_VIMPL(vp)->vi_lf_state & LF_GONE) != 0;
+}
+
+/* Sleep until something changed in lf.  errors: EINTR, EDEADLK, EBADF (the vnode dies). */
 static int
 wait_for(struct lockf *lf, const struct range *req, const struct range *blocker)
 {
 	struct waiter w = { .w_lf = lf, .w_req = req };
 	int error;
 
+	if (vnode_gone(req->r_vp))
+		return EBADF;
 	if (req->r_kind == F_POSIX && deadlock_p(req->r_id, blocker->r_id))
 		return EDEADLK;
 	LIST_INSERT_HEAD(&waiters, &w, w_link);
@@ -264,6 +298,8 @@ wait_for(struct lockf *lf, const struct range *req, const struct range *blocker)
 	lf->lf_nwaiters--;
 	nwaiters--;
 	LIST_REMOVE(&w, w_link);
+	if (vnode_gone(req->r_vp))
+		return EBADF;
 	return error == ERESTART ? EINTR : error;
 }
 
@@ -284,6 +320,8 @@ set_locked(
 		if (error != 0)
 			return error;
 	}
+	if (vnode_gone(req->r_vp))
+		return EBADF; /* nobody would drop it */
 	if (lf->lf_nranges >= MAX_RANGES)
 		return ENOLCK;
 	cut(lf, req, spare);
@@ -329,6 +367,7 @@ lockf_get(struct lockf **head)
 		kmem_free(lf, sizeof(*lf));
 	} else {
 		*head = lf;
+		LIST_INSERT_HEAD(&all_locks, lf, lf_link);
 	}
 	return *head;
 }
@@ -337,9 +376,10 @@ int
 lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size)
 {
 	struct flock *const fl = ap->a_fl;
-	struct range req = {
-		.r_id = ap->a_id, .r_type = fl->l_type, .r_kind = ap->a_flags & (F_POSIX | F_FLOCK)
-	};
+	struct range req = { .r_id = ap->a_id,
+		.r_vp = ap->a_vp,
+		.r_type = fl->l_type,
+		.r_kind = ap->a_flags & (F_POSIX | F_FLOCK) };
 	struct range *new, *spare;
 	struct lockf *lf;
 	int error;
@@ -392,6 +432,7 @@ lf_purgelocks(struct lockf **head)
 	*head = NULL;
 	if (lf != NULL) {
 		KASSERT(lf->lf_nwaiters == 0);
+		LIST_REMOVE(lf, lf_link);
 		while (!TAILQ_EMPTY(&lf->lf_ranges))
 			drop(lf, TAILQ_FIRST(&lf->lf_ranges));
 	}
@@ -400,4 +441,66 @@ lf_purgelocks(struct lockf **head)
 		cv_destroy(&lf->lf_cv);
 		kmem_free(lf, sizeof(*lf));
 	}
+}
+
+/* ---- Vnodes that die ---- */
+
+int
+lf_vnode_advlock(struct vnode *vp, void *id, int op, struct flock *fl, int flags)
+{
+	struct vnode_impl *const vip = VNODE_TO_VIMPL(vp);
+	struct user u = { .u_vp = vp };
+	int error;
+
+	mutex_enter(&lf_lock);
+	if (vnode_gone(vp)) {
+		mutex_exit(&lf_lock);
+		return EBADF;
+	}
+	vip->vi_lf_state |= LF_USED;
+	LIST_INSERT_HEAD(&users, &u, u_link);
+	mutex_exit(&lf_lock);
+	error = VOP_ADVLOCK(vp, id, op, fl, flags);
+	mutex_enter(&lf_lock);
+	LIST_REMOVE(&u, u_link);
+	if (vnode_gone(vp))
+		cv_broadcast(&users_cv);
+	mutex_exit(&lf_lock);
+	return error;
+}
+
+static bool
+used_locked(const struct vnode *vp)
+{
+	const struct user *u;
+
+	LIST_FOREACH (u, &users, u_link) {
+		if (u->u_vp == vp)
+			return true;
+	}
+	return false;
+}
+
+void
+lf_vnode_gone(struct vnode *vp)
+{
+	struct vnode_impl *const vip = VNODE_TO_VIMPL(vp);
+	struct range *r, *next;
+	struct lockf *lf;
+
+	mutex_enter(&lf_lock);
+	if ((vip->vi_lf_state & LF_USED) != 0) {
+		vip->vi_lf_state |= LF_GONE;
+		LIST_FOREACH (lf, &all_locks, lf_link) {
+			TAILQ_FOREACH_SAFE (r, &lf->lf_ranges, r_link, next) {
+				if (r->r_vp == vp)
+					drop(lf, r);
+			}
+			cv_broadcast(&lf->lf_cv);
+		}
+		while (used_locked(vp))
+			cv_wait(&users_cv, &lf_lock);
+	}
+	vip->vi_lf_state |= LF_GONE;
+	mutex_exit(&lf_lock);
 }

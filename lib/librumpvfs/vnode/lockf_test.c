@@ -668,6 +668,70 @@ START_TEST(lockf_close_while_waiting)
 }
 END_TEST
 
+/* The file's vnode dies while a thread waits for its lock: that fails, and what was locked is free. */
+START_TEST(lockf_revoke_while_waiting)
+{
+	const char *const path = _i / 2 == 0 ? "/dev/null" : "/f";
+	struct waiter w = { .fd = rump_sys_open(path, O_RDWR), .posix = _i % 2 == 0 };
+	struct flock fl = range(F_WRLCK, 0, 10);
+	pthread_t thread;
+	int fd;
+
+	ck_gives(rump_pub_lwproc_rfork(RUMP_RFCFDG), 0);
+	fd = rump_sys_open(path, O_RDWR);
+	ck_gives(rump_sys_fcntl(fd, F_SETLK, &fl), 0);
+	ck_gives(rump_sys_flock(fd, LOCK_EX), 0);
+	struct lwp *const child = rump_pub_lwproc_curlwp();
+	rump_pub_lwproc_switch(NULL);
+	ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_lock, &w), 0);
+	await_waiting(RUMP, 1, "thread");
+	ck_gives(rump_sys_revoke(path), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_int_eq(w.ret, -1);
+	ck_assert_int_eq(w.err, EBADF);
+	ck_gives(rump_sys_close(w.fd), 0);
+	/* The same name is a file again; the holder's open file is dead, and holds nothing. */
+	w.fd = rump_sys_open(path, O_RDWR);
+	ck_assert_int_ge(w.fd, 0);
+	fl = range(F_WRLCK, 0, 10);
+	ck_gives(rump_sys_fcntl(w.fd, F_SETLK, &fl), 0);
+	ck_gives(rump_sys_flock(w.fd, LOCK_EX | LOCK_NB), 0);
+	ck_gives(rump_sys_close(w.fd), 0);
+	rump_pub_lwproc_switch(child);
+	ck_fails(rump_sys_fcntl(fd, F_SETLK, &fl), EBADF);
+	rump_pub_lwproc_releaselwp();
+}
+END_TEST
+
+/* The same by a forced unmount. */
+START_TEST(lockf_unmount_while_waiting)
+{
+	struct flock fl = range(F_WRLCK, 0, 10);
+	struct waiter w = { .posix = _i == 0 };
+	pthread_t thread;
+	int fd;
+
+	ck_gives(rump_sys_mkdir("/m", 0755), 0);
+	ck_gives(rump_sys_mount("rumpfs", "/m", 0, NULL, 0), 0);
+	w.fd = rump_sys_open("/m/f", O_RDWR | O_CREAT, 0644);
+	ck_gives(rump_pub_lwproc_rfork(RUMP_RFCFDG), 0);
+	fd = rump_sys_open("/m/f", O_RDWR);
+	ck_gives(rump_sys_fcntl(fd, F_SETLK, &fl), 0);
+	ck_gives(rump_sys_flock(fd, LOCK_EX), 0);
+	struct lwp *const child = rump_pub_lwproc_curlwp();
+	rump_pub_lwproc_switch(NULL);
+	ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_lock, &w), 0);
+	await_waiting(RUMP, 1, "thread");
+	ck_gives(rump_sys_unmount("/m", 0x00080000), 0); /* RUMP_MNT_FORCE */
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_int_eq(w.ret, -1);
+	ck_assert_int_eq(w.err, EBADF);
+	ck_gives(rump_sys_close(w.fd), 0);
+	rump_pub_lwproc_switch(child);
+	rump_pub_lwproc_releaselwp();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -682,5 +746,7 @@ main(void)
 	tcase_add_test(tc, lockf_needs_the_files_mode);
 	tcase_add_loop_test(tc, lockf_ranges_are_bounded, 0, 2);
 	tcase_add_loop_test(tc, lockf_close_while_waiting, 0, 2);
+	tcase_add_loop_test(tc, lockf_revoke_while_waiting, 0, 4);
+	tcase_add_loop_test(tc, lockf_unmount_while_waiting, 0, 2);
 	return run_suite(tc, "lockf");
 }

@@ -192,6 +192,7 @@ vcache_alloc(void)
 	vip->vi_synclist_slot = 0;
 	vip->vi_wberr = 0;
 	vip->vi_lower = NULL;
+	vip->vi_lf_state = 0;
 	/* Not TOUCHED: what is used once only goes first. */
 	atomic_store_relaxed(&vp->v_usecount, 1 | VUSECOUNT_ACTIVE);
 	return vip;

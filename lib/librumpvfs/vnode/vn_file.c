@@ -26,6 +26,7 @@
 
 #include "rump_fifo.h"
 #include "rump_vfs.h"
+#include "rump_vnode.h"
 #include "rump_wberr.h"
 
 static int
@@ -357,7 +358,7 @@ vn_advlock(struct file *fp, void *id, int op, struct flock *fl, int flags)
 			return EOVERFLOW;
 		fl->l_whence = SEEK_SET;
 	}
-	return VOP_ADVLOCK(vp, id, op, fl, flags);
+	return lf_vnode_advlock(vp, id, op, fl, flags);
 }
 
 static int

@@ -158,6 +158,7 @@ vcache_kill(struct vnode *vp)
 	 * device drops the vnode lock for a while; all is as ever for those who come in.
 	 */
 	if (vrefcnt(vp) > 1) {
+		lf_vnode_gone(vp);
 		if (vp->v_type == VBLK || vp->v_type == VCHR)
 			spec_node_revoke(vp);
 		else if (vp->v_type == VFIFO)
