@@ -8,6 +8,7 @@
 #include <sys/atomic.h>
 #include <sys/cpu.h>
 #include <sys/entropy.h>
+#include <sys/hash.h>
 #include <sys/kcpuset.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
@@ -148,6 +149,18 @@ rump_test_thmap(void)
 	CHECK(thmap_put(map, "\0", 1, value_of(2)) == value_of(2));
 	CHECK(thmap_del(map, "", 0) == value_of(0) && thmap_del(map, "", 0) == NULL);
 	CHECK(thmap_del(map, "\0", 1) == value_of(2));
+	/* Two keys that murmurhash2() does not part, whatever the seed. */
+	static const uint32_t twins[2][2] = { { 0x12345678, 0x9abcdef0 },
+		{ 0xc4a777f8, 0x4d300070 } };
+
+	CHECK(murmurhash2(twins[0], 8, 7) == murmurhash2(twins[1], 8, 7));
+	for (uintptr_t i = 0; i < 2; i++)
+		CHECK(thmap_put(map, twins[i], 8, value_of(i)) == value_of(i));
+	for (uintptr_t i = 0; i < 2; i++)
+		CHECK(thmap_get(map, twins[i], 8) == value_of(i));
+	CHECK(thmap_del(map, twins[0], 8) == value_of(0) &&
+	    thmap_get(map, twins[1], 8) == value_of(1));
+	CHECK(thmap_del(map, twins[1], 8) == value_of(1));
 	for (uintptr_t i = 0; i < NKEYS; i++)
 		CHECK(thmap_put(map, &i, sizeof(i), value_of(i)) == value_of(i));
 	for (uintptr_t i = 0; i < NKEYS; i++)

@@ -12,8 +12,9 @@
  *	leaf -> 0		del
  *
  * Nodes stay until the map goes, so who follows one needs no care; a leaf that was taken out goes to th_garbage, and its
- * memory to the caller's grace period.  The hash of a level comes of the key and a seed that the root holds, and is made
- * anew every 8 levels: keys that agree in one part them in the next.
+ * memory to the caller's grace period.  The first 8 levels go by a hash of the key and a seed that the root holds.  Keys
+ * can be made that agree in it for every seed, so the levels below go by the length and then by the key itself, in which two keys
+ * do differ: the depth is bounded by the longest key.
  */
 #include <sys/param.h>
 #include <sys/cprng.h>
@@ -24,11 +25,13 @@
 
 #define BITS	   4
 #define SLOTS	   (1U << BITS)
-#define HASHLEVELS (32 / BITS) /* levels that one hash serves */
+#define HASHLEVELS (32 / BITS)
+#define LENLEVELS  (64 / BITS)
 #define LEAF	   ((uintptr_t)1)
 
 struct node {
 	uintptr_t n_slots[SLOTS]; /* atomic */
+	struct node *n_next;	  /* to be freed, when the map goes */
 };
 
 struct root {
@@ -145,22 +148,23 @@ struct walk {
 	const void *w_key;
 	size_t w_len;
 	struct node *w_node;
-	u_int w_level;
+	size_t w_level;
 	uint32_t w_hash;
 };
 
 static u_int
-slot_at(const struct root *root, const void *key, size_t len, u_int level, uint32_t *hash)
+slot_at(const void *key, size_t len, size_t level, uint32_t hash)
 {
-	if (level % HASHLEVELS == 0)
-		*hash = murmurhash2(key, len, root->r_seed + level);
-	return *hash >> level % HASHLEVELS * BITS & (SLOTS - 1);
-}
+	const uint8_t *const bytes = key;
 
-static uint32_t
-hash_for(const struct root *root, const void *key, size_t len, u_int level)
-{
-	return murmurhash2(key, len, root->r_seed + level / HASHLEVELS * HASHLEVELS);
+	if (level < HASHLEVELS)
+		return hash >> level * BITS & (SLOTS - 1);
+	level -= HASHLEVELS;
+	if (level < LENLEVELS)
+		return (uint64_t)len >> level * BITS & (SLOTS - 1);
+	level -= LENLEVELS;
+	KASSERTMSG(level / 2 < len, "equal keys parted");
+	return bytes[level / 2] >> level % 2 * BITS & (SLOTS - 1);
 }
 
 static void
@@ -171,6 +175,7 @@ walk_start(struct walk *w, thmap_t *map, const void *key, size_t len)
 	*w = (struct walk){
 		.w_map = map, .w_root = root, .w_key = key, .w_len = len, .w_node = &root->r_node
 	};
+	w->w_hash = murmurhash2(key, len, root->r_seed);
 }
 
 /* Go down to the slot that is no node's; what it holds. */
@@ -179,8 +184,7 @@ walk_down(struct walk *w, uintptr_t *held)
 {
 	for (;;) {
 		uintptr_t *const slot =
-		    &w->w_node
-			 ->n_slots[slot_at(w->w_root, w->w_key, w->w_len, w->w_level, &w->w_hash)];
+		    &w->w_node->n_slots[slot_at(w->w_key, w->w_len, w->w_level, w->w_hash)];
 
 		*held = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 		if (*held == 0 || (*held & LEAF) != 0)
@@ -223,13 +227,12 @@ push_down(struct walk *w, uintptr_t *slot, uintptr_t held)
 	thmap_t *const map = w->w_map;
 	const struct leaf *const lf = leaf_of(map, held);
 	struct node *const n = get_memory(map, sizeof(*n));
-	const u_int level = w->w_level + 1;
-	uint32_t hash;
+	const void *const key = leaf_key(map, lf);
 
 	if (n == NULL)
 		return false;
-	hash = hash_for(w->w_root, leaf_key(map, lf), lf->lf_len, level);
-	n->n_slots[slot_at(w->w_root, leaf_key(map, lf), lf->lf_len, level, &hash)] = held;
+	n->n_slots[slot_at(key, lf->lf_len, w->w_level + 1,
+	    murmurhash2(key, lf->lf_len, w->w_root->r_seed))] = held;
 	if (!swap(slot, held, offset_of(map, n)))
 		(*map->th_ops->free)(offset_of(map, n), sizeof(*n));
 	return true;
@@ -338,9 +341,9 @@ thmap_create(uintptr_t baseptr, const thmap_ops_t *ops, unsigned flags)
 	return map;
 }
 
-/* Free what is below a node.  A seeded hash keeps the trie's depth near the logarithm of the number of keys. */
-static void
-node_free(thmap_t *map, struct node *n)
+/* Free a node's leaves and put the nodes below it before todo; the first of them all. */
+static struct node *
+node_clear(thmap_t *map, struct node *n, struct node *todo)
 {
 	for (u_int i = 0; i < SLOTS; i++) {
 		const uintptr_t held = n->n_slots[i];
@@ -350,10 +353,13 @@ node_free(thmap_t *map, struct node *n)
 		if ((held & LEAF) != 0) {
 			leaf_free(map, leaf_of(map, held));
 		} else {
-			node_free(map, address(map, held));
-			(*map->th_ops->free)(held, sizeof(*n));
+			struct node *const below = address(map, held);
+
+			below->n_next = todo;
+			todo = below;
 		}
 	}
+	return todo;
 }
 
 void
@@ -362,8 +368,12 @@ thmap_destroy(thmap_t *map)
 	thmap_gc(map, thmap_stage_gc(map));
 	if (map->th_own) {
 		struct root *const root = address(map, map->th_root);
+		struct node *todo = node_clear(map, &root->r_node, NULL), *n;
 
-		node_free(map, &root->r_node);
+		while ((n = todo) != NULL) {
+			todo = node_clear(map, n, n->n_next);
+			(*map->th_ops->free)(offset_of(map, n), sizeof(*n));
+		}
 		(*map->th_ops->free)(map->th_root, sizeof(*root));
 	}
 	kmem_free(map, sizeof(*map));

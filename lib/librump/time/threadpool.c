@@ -323,6 +323,7 @@ threadpool_cancel_job_async(struct threadpool *pool, struct threadpool_job *job)
 		pool->tp_njobs--;
 		job->job_state = JOB_IDLE;
 		job->job_pool = NULL;
+		cv_broadcast(&job->job_cv); /* who destroys it may wait */
 	} else
 		idle = job->job_state == JOB_IDLE;
 	mutex_exit(&pool->tp_lock);

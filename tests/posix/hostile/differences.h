@@ -17,6 +17,7 @@
     { "getitimer", "which", NULL, "processor time is not counted: ITIMER_REAL alone" },
     { "flock", "how", NULL, "the manual page's operations, nothing else" },
     { "fallocate", "len", "tmpfs", "files in memory have 2^48 bytes at most" },
+    { "fallocate", "len", "null on tmpfs", "files in memory have 2^48 bytes at most" },
     { "truncate", "length", NULL, "files in memory have 2^48 bytes at most" },
     { "ftruncate", "length", NULL, "files in memory have 2^48 bytes at most" },
     { "open", "flags", NULL, "O_TMPFILE" }, { "openat", "oflags", NULL, "O_TMPFILE" },
