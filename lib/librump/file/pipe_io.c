@@ -237,6 +237,8 @@ read_copy(struct pipe *pp, struct pipe_io *pio)
 		if (pp->pp_cnt < done) /* closed by all, and so emptied, meanwhile */
 			break;
 		read_publish(pp, done);
+		if (!plain_memory(pio)) /* the next part may take its time */
+			pipe_pass(pp);
 		if (done == 0)
 			break;
 	}
@@ -392,6 +394,8 @@ write_copy(struct pipe *pp, struct pipe_io *pio)
 		if (staged == PUBLISH) {
 			write_publish(pp, staged);
 			staged = 0;
+			if (!plain_memory(pio)) /* the next part may take its time */
+				pipe_pass(pp);
 		}
 		if (done == 0)
 			break;
