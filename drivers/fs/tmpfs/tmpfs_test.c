@@ -299,8 +299,8 @@ change(int fd, uint32_t *seed, size_t *size)
 		*size += len;
 		return;
 	default:
-		IS(rump_sys_pwrite(fd, bytes + len, len, off), len);
-		memcpy(model + off, bytes + len, len);
+		IS(rump_sys_pwrite(fd, bytes + MODEL - len, len, off), len);
+		memcpy(model + off, bytes + MODEL - len, len);
 	}
 	*size = MAX(*size, off + len);
 }

@@ -319,7 +319,8 @@ events_out(struct rump_epoll *ep, struct host_epoll_event *uevents, u_int max, u
 		n = harvest(ep, batch, told, MIN(max - *done, BATCH), &todo);
 		if (n == 0)
 			break;
-		error = copyout(batch, uevents + *done, n * sizeof(batch[0]));
+		error = copyout(
+		    batch, rump_user_elem(uevents, *done, sizeof(batch[0])), n * sizeof(batch[0]));
 		if (error != 0) {
 			give_back(ep, told, n);
 			break;

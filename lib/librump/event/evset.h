@@ -136,4 +136,11 @@ void rump_knote_fini(void);
 int rump_timerfd_init(void);
 void rump_timerfd_fini(void);
 
+/* The address of a user's i-th element.  base may be NULL, which copyin() and copyout() refuse. */
+static inline void *
+rump_user_elem(const void *base, size_t i, size_t size)
+{
+	return (void *)((uintptr_t)base + i * size);
+}
+
 #endif /* EVSET_H */

@@ -125,7 +125,7 @@ report(struct kecall *ke, struct kevent *kev, int error)
 		return error;
 	kev->flags = EV_ERROR;
 	kev->data = error > 0 ? rump_errno_to_host(error) : error;
-	error = copyout(kev, ke->events + ke->done, sizeof(*kev));
+	error = copyout(kev, rump_user_elem(ke->events, ke->done, sizeof(*kev)), sizeof(*kev));
 	if (error == 0)
 		ke->done++;
 	return error;
@@ -143,7 +143,7 @@ changes(struct kecall *ke, const struct kevent *uchanges, size_t n)
 		error = copyin(uchanges, batch, now * sizeof(batch[0]));
 		for (size_t i = 0; i < now && error == 0; i++)
 			error = report(ke, &batch[i], rump_kqueue_register(ke->kq, &batch[i]));
-		uchanges += now;
+		uchanges = rump_user_elem(uchanges, now, sizeof(batch[0]));
 		n -= now;
 	}
 	return error;
@@ -163,7 +163,10 @@ events(struct kecall *ke)
 		    ke->kq, batch, ids, MIN(ke->nevents - ke->done, BATCH), &todo);
 		if (n == 0)
 			break;
-		error = copyout(batch, ke->events + ke->done, n * sizeof(batch[0]));
+		/* As a number: NULL is for copyout() to refuse. */
+		error =
+		    copyout(batch, (void *)((uintptr_t)ke->events + ke->done * sizeof(batch[0])),
+			n * sizeof(batch[0]));
 		if (error != 0) {
 			rump_kqueue_give_back(ke->kq, batch, ids, n);
 			break;

@@ -274,12 +274,13 @@ static int
 selmasked(register_t *retval, int nd, fd_set *const usets[3], const struct timespec *ts)
 {
 	fd_set in[3], *sets[3] = { NULL, NULL, NULL };
-	const size_t setsize = howmany(nd, NFDBITS) * sizeof(fd_mask);
 	struct pollwait *pw;
+	size_t setsize;
 	int error = 0, ready, bits = 0;
 
 	if (nd < 0 || nd > FD_SETSIZE)
 		return EINVAL;
+	setsize = howmany(nd, NFDBITS) * sizeof(fd_mask);
 	for (int i = 0; i < 3 && error == 0; i++) {
 		if (usets[i] == NULL)
 			continue;
