@@ -3,10 +3,12 @@
 /*
  * ext2fs in core: the mount, the inode, and what the files of this component offer each other.
  *
- * Everything is read-only, and what is in memory about a file never changes after its vnode was
- * loaded but for hints.  What is remembered on the way (places of inode tables, checksums that were
- * right) are single words, read and written atomically.  So there is one lock: um_lock, a leaf,
- * around the meter of console lines.  No buffer is held over a uiomove().
+ * What is in memory about a file never changes after its vnode was loaded but for hints and, on
+ * a writable mount, attributes.  What is remembered on the way (places of inode tables, checksums that
+ * were right) are single words, read and written atomically.  No buffer is held over a uiomove().
+ *
+ * Lock order (README.md has that of all that is to come): vnode, the device's vnode or um_trans, buffer.
+ * um_lock is a leaf around the meter of console lines.
  *
  * Every metadata block comes through ext2fs_bread(), which checks its number, looks it up in the
  * journal's overlay and says on the console what could not be read; every block of a file through
@@ -47,10 +49,13 @@ struct ext2mount {
 	bool um_csum;			/* (i) metadata_csum */
 	bool um_gdt_csum;		/* (i) crc16 of group descriptors */
 	bool um_hurd;			/* (i) */
+	bool um_rdonly;			/* (i) */
+	bool um_was_valid;		/* (i) VALID when it was mounted; see ext2fs_rw.c */
 	uint64_t um_max_bytes;		/* (i) of a file with an extent tree */
 	uint64_t um_max_bytes_indirect; /* (i) of a file with block numbers */
 	struct e2_overlay *um_overlay;	/* (i) blocks whose truth is in the journal, or NULL */
 	struct e2_fc *um_fc;		/* (i) what fast commits say, or NULL: ext2fs_fc.h */
+	kmutex_t um_trans;		/* held by a transaction; guards um_super's state */
 	kmutex_t um_lock;
 	uint64_t um_groups[E2_GROUP_SLOTS];    /* (a) inode tables found; see ext2fs_group.c */
 	time_t um_say_second;		       /* (l) of the lines counted */
@@ -58,12 +63,12 @@ struct ext2mount {
 	uint64_t um_verified[E2_VERIFY_SLOTS]; /* (a) blocks whose checksum was right */
 };
 
-/* Locks: (i) immutable, (a) atomic. */
+/* Locks: (i) immutable, (a) atomic, (v) the vnode's: exclusive to write. */
 struct e2node {
 	struct genfs_node i_gnode; /* first: VTOG() */
 	ino_t i_number;		   /* (i) the vcache key */
 	struct ext2mount *i_um;	   /* (i) */
-	struct e2_inode i_di;	   /* (i) */
+	struct e2_inode i_di;	   /* (v) owner, mode, times; (i) all else */
 	uint32_t i_seed;	   /* (i) of checksums */
 	uint32_t i_hint;	   /* (a) offset behind the entry last found, in a directory */
 	uint64_t i_where;	   /* (a) of a directory: a block of it and its place, or 0 */
@@ -128,6 +133,8 @@ bool ext2fs_group_has_super(const struct ext2mount *, uint32_t group);
 
 /* ---- ext2fs_inode.c ---- */
 
+/* The block of the table that holds an inode, and its offset there.  errors: ESTALE, EIO. */
+int ext2fs_inode_where(struct ext2mount *, ino_t ino, uint64_t *blk, size_t *off);
 /*
  * Where an inode lies: the buffer of its block, and its bytes.
  * owns: *bpp.  errors: ESTALE (no such number), EIO.

@@ -38,6 +38,8 @@ e2_super_decode(const void *buf, size_t len, struct e2_super *s)
 	s->s_blocks_per_group = le32dec(p + E2SB_BLOCKS_PER_GROUP);
 	s->s_clusters_per_group = le32dec(p + E2SB_CLUSTERS_PER_GROUP);
 	s->s_inodes_per_group = le32dec(p + E2SB_INODES_PER_GROUP);
+	s->s_state = le16dec(p + E2SB_STATE);
+	s->s_mnt_count = le16dec(p + E2SB_MNT_COUNT);
 	s->s_creator_os = le32dec(p + E2SB_CREATOR_OS);
 	s->s_rev_level = le32dec(p + E2SB_REV_LEVEL);
 	memcpy(s->s_uuid, p + E2SB_UUID, sizeof(s->s_uuid));
@@ -53,6 +55,7 @@ e2_super_decode(const void *buf, size_t len, struct e2_super *s)
 	s->s_feature_ro_compat = le32dec(p + E2SB_FEATURE_RO_COMPAT);
 	s->s_journal_inum = le32dec(p + E2SB_JOURNAL_INUM);
 	s->s_journal_dev = le32dec(p + E2SB_JOURNAL_DEV);
+	s->s_last_orphan = le32dec(p + E2SB_LAST_ORPHAN);
 	for (unsigned i = 0; i < __arraycount(s->s_hash_seed); i++)
 		s->s_hash_seed[i] = le32dec(p + E2SB_HASH_SEED + 4 * i);
 	s->s_def_hash_version = p[E2SB_DEF_HASH_VERSION];

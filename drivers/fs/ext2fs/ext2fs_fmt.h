@@ -31,7 +31,11 @@ enum {
 	E2SB_BLOCKS_PER_GROUP = 0x20,
 	E2SB_CLUSTERS_PER_GROUP = 0x24,
 	E2SB_INODES_PER_GROUP = 0x28,
+	E2SB_MTIME = 0x2c,
+	E2SB_WTIME = 0x30,
+	E2SB_MNT_COUNT = 0x34,
 	E2SB_MAGIC = 0x38,
+	E2SB_STATE = 0x3a,
 	E2SB_CREATOR_OS = 0x48,
 	E2SB_REV_LEVEL = 0x4c,
 	E2SB_FIRST_INO = 0x54,
@@ -43,6 +47,7 @@ enum {
 	E2SB_VOLUME_NAME = 0x78,
 	E2SB_JOURNAL_INUM = 0xe0,
 	E2SB_JOURNAL_DEV = 0xe4,
+	E2SB_LAST_ORPHAN = 0xe8,
 	E2SB_HASH_SEED = 0xec,
 	E2SB_DEF_HASH_VERSION = 0xfc,
 	E2SB_DESC_SIZE = 0xfe,
@@ -55,6 +60,8 @@ enum {
 	E2SB_OVERHEAD = 0x248,
 	E2SB_BACKUP_BGS = 0x24c,
 	E2SB_CHECKSUM_SEED = 0x270,
+	E2SB_WTIME_HI = 0x274,
+	E2SB_MTIME_HI = 0x275,
 	E2SB_CHECKSUM = 0x3fc,
 };
 
@@ -84,12 +91,16 @@ enum {
 #define E2_ROCOMPAT_LARGE_FILE	  0x0002u
 #define E2_ROCOMPAT_HUGE_FILE	  0x0008u
 #define E2_ROCOMPAT_GDT_CSUM	  0x0010u
+#define E2_ROCOMPAT_DIR_NLINK	  0x0020u
 #define E2_ROCOMPAT_EXTRA_ISIZE	  0x0040u
 #define E2_ROCOMPAT_BIGALLOC	  0x0200u
 #define E2_ROCOMPAT_METADATA_CSUM 0x0400u
 
 #define E2_FLAG_SIGNED_HASH   0x1u
 #define E2_FLAG_UNSIGNED_HASH 0x2u
+
+#define E2_STATE_VALID 0x1u /* unmounted, and nothing wrong then */
+#define E2_STATE_ERROR 0x2u /* damage was seen */
 
 #define E2_OS_HURD	   1u
 #define E2_CHECKSUM_CRC32C 1u
@@ -120,10 +131,13 @@ struct e2_super {
 	uint32_t s_flags;
 	uint32_t s_checksum_seed;
 	uint32_t s_backup_bgs[2];
+	uint32_t s_last_orphan; /* first of the list of inodes without names, or 0 */
 	uint32_t s_checksum;
 	uint16_t s_inode_size;
 	uint16_t s_desc_size;
 	uint16_t s_magic;
+	uint16_t s_state;     /* E2_STATE_* */
+	uint16_t s_mnt_count; /* since the last check */
 	uint8_t s_def_hash_version;
 	uint8_t s_checksum_type;
 	uint8_t s_uuid[16];
@@ -585,5 +599,17 @@ uint32_t e2_fcinode_generation(const uint8_t *raw);
 void e2_fcinode_merge(
     const uint8_t *rec, size_t len, const uint8_t *base, uint8_t *out, size_t isize);
 void e2_inode_set_checksum(uint8_t *, bool hi, uint32_t sum);
+/* Put a time into the range that an inode has for it; wide: with the extra fields, 1901 to 2446. */
+struct e2_time e2_time_fit(struct e2_time, bool wide);
+/* Does the inode have the extra fields of its three times? */
+bool e2_inode_wide_times(const struct e2_inode *);
+/*
+ * The inverse of e2_inode_decode(): write the fields over the len bytes of an inode that was decoded
+ * with the same extra size.  Times are in their range.  What *ip does not have stays, the checksum too.
+ */
+void e2_inode_encode(const struct e2_inode *ip, void *, size_t len);
+/* Write state and mount count, and the times unless they are 0 (seconds), over a superblock. */
+void e2_super_encode_state(const struct e2_super *, void *, int64_t mtime, int64_t wtime);
+void e2_super_set_checksum(void *, uint32_t sum);
 
 #endif /* EXT2FS_FMT_H */

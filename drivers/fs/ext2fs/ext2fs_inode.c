@@ -14,7 +14,7 @@
 #include "ext2fs_fc.h"
 
 int
-ext2fs_inode_device_bytes(struct ext2mount *um, ino_t ino, struct buf **bpp, const uint8_t **bytes)
+ext2fs_inode_where(struct ext2mount *um, ino_t ino, uint64_t *blk, size_t *offp)
 {
 	const struct e2_super *s = &um->um_super;
 	uint64_t table, off;
@@ -29,9 +29,23 @@ ext2fs_inode_device_bytes(struct ext2mount *um, ino_t ino, struct buf **bpp, con
 	if (error != 0)
 		return error;
 	off = (uint64_t)(n - group * s->s_inodes_per_group) * s->s_inode_size;
-	error = ext2fs_bread(um, table + (off >> um->um_bshift), "inode table", ino, bpp);
+	*blk = table + (off >> um->um_bshift);
+	*offp = off & (um->um_bsize - 1);
+	return 0;
+}
+
+int
+ext2fs_inode_device_bytes(struct ext2mount *um, ino_t ino, struct buf **bpp, const uint8_t **bytes)
+{
+	uint64_t blk;
+	size_t off;
+	int error;
+
+	error = ext2fs_inode_where(um, ino, &blk, &off);
 	if (error == 0)
-		*bytes = (const uint8_t *)(*bpp)->b_data + (off & (um->um_bsize - 1));
+		error = ext2fs_bread(um, blk, "inode table", ino, bpp);
+	if (error == 0)
+		*bytes = (const uint8_t *)(*bpp)->b_data + off;
 	return error;
 }
 

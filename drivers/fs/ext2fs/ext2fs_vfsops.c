@@ -3,8 +3,8 @@
 /*
  * The file system as a type: "ext2fs" and "ext4" are the same code under two names.
  *
- * A mount keeps its device open for reading and remembers the superblock; everything else is read
- * when it is wanted.  It must be read-only.
+ * A mount keeps its device open and remembers the superblock; everything else is read when it is
+ * wanted.  What a writable one may be: ext2fs_rw.c.
  */
 #include <sys/param.h>
 #include <sys/buf.h>
@@ -21,8 +21,8 @@
 #include <miscfs/specfs/specdev.h>
 #include <uvm/uvm_extern.h>
 
-#include "ext2fs.h"
 #include "ext2fs_fc.h"
+#include "ext2fs_trans.h"
 
 /* The argument of mount(2). */
 struct ufs_args {
@@ -49,6 +49,12 @@ device_size(struct vnode *devvp, uint64_t *bytes)
 	return error;
 }
 
+static int
+open_flags(bool rdonly)
+{
+	return rdonly ? FREAD : FREAD | FWRITE;
+}
+
 /* Open the block device that fspec names; referenced, unlocked. */
 static int
 device_open(struct mount *mp, const char *fspec, struct vnode **devvpp)
@@ -65,8 +71,9 @@ device_open(struct mount *mp, const char *fspec, struct vnode **devvpp)
 		error = vn_lock(devvp, LK_EXCLUSIVE);
 	if (error == 0) {
 		/* Under the lock, so that of two mounts at once one is late. */
-		error =
-		    spec_node_getmountedfs(devvp) != NULL ? EBUSY : VOP_OPEN(devvp, FREAD, FSCRED);
+		error = spec_node_getmountedfs(devvp) != NULL
+		    ? EBUSY
+		    : VOP_OPEN(devvp, open_flags((mp->mnt_flag & MNT_RDONLY) != 0), FSCRED);
 		if (error == 0)
 			spec_node_setmountedfs(devvp, mp);
 		VOP_UNLOCK(devvp);
@@ -79,12 +86,12 @@ device_open(struct mount *mp, const char *fspec, struct vnode **devvpp)
 }
 
 static void
-device_close(struct vnode *devvp)
+device_close(struct vnode *devvp, bool rdonly)
 {
 	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
 	spec_node_setmountedfs(devvp, NULL);
 	(void)vinvalbuf(devvp, 0, NOCRED, curlwp, false, 0);
-	(void)VOP_CLOSE(devvp, FREAD, NOCRED);
+	(void)VOP_CLOSE(devvp, open_flags(rdonly), NOCRED);
 	vput(devvp);
 }
 
@@ -96,6 +103,7 @@ ext2mount_free(struct ext2mount *um)
 	if (um->um_fc != NULL)
 		ext2fs_fc_destroy(um->um_fc);
 	mutex_destroy(&um->um_lock);
+	mutex_destroy(&um->um_trans);
 	kmem_free(um, sizeof(*um));
 }
 
@@ -158,6 +166,8 @@ mount_device(struct mount *mp, struct vnode *devvp)
 
 	um = kmem_zalloc(sizeof(*um), KM_SLEEP);
 	mutex_init(&um->um_lock, MUTEX_DEFAULT, IPL_NONE);
+	mutex_init(&um->um_trans, MUTEX_DEFAULT, IPL_NONE);
+	um->um_rdonly = (mp->mnt_flag & MNT_RDONLY) != 0;
 	um->um_devvp = devvp;
 	um->um_name = mp->mnt_stat.f_mntfromname;
 	error = device_size(devvp, &um->um_dev_blocks);
@@ -165,8 +175,12 @@ mount_device(struct mount *mp, struct vnode *devvp)
 		ext2fs_say(um, "size of the device is not known: error %d", error);
 	else
 		error = ext2fs_super_load(um);
+	if (error == 0 && !um->um_rdonly)
+		error = ext2fs_rw_check(um);
 	if (error == 0)
 		error = check_root(um);
+	if (error == 0 && !um->um_rdonly)
+		error = ext2fs_rw_begin(um);
 	if (error != 0) {
 		ext2mount_free(um);
 		return error;
@@ -175,6 +189,18 @@ mount_device(struct mount *mp, struct vnode *devvp)
 	mp->mnt_stat.f_namemax = E2_NAME_MAX;
 	fill_mount(mp, um);
 	return 0;
+}
+
+/* A mount stays as it was made. */
+static int
+mount_update(struct mount *mp)
+{
+	const bool rdonly = (mp->mnt_flag & MNT_RDONLY) != 0 && !(mp->mnt_iflag & IMNT_WANTRDWR);
+
+	if (rdonly == VFSTOE(mp)->um_rdonly && !(mp->mnt_iflag & IMNT_WANTRDONLY))
+		return 0;
+	ext2fs_say(VFSTOE(mp), "unmount it to change between read-only and read-write");
+	return VFSTOE(mp)->um_rdonly ? EROFS : EOPNOTSUPP;
 }
 
 static int
@@ -191,31 +217,20 @@ ext2fs_mount(struct mount *mp, const char *path, void *data, size_t *len)
 		*len = sizeof(*args);
 		return 0;
 	}
-	if (mp->mnt_flag & MNT_UPDATE) {
-		if (mp->mnt_iflag & IMNT_WANTRDWR || !(mp->mnt_flag & MNT_RDONLY)) {
-			printf("ext2fs: %s: only read-only mounts are supported\n",
-			    mp->mnt_stat.f_mntfromname);
-			return EROFS;
-		}
-		return 0;
-	}
+	if (mp->mnt_flag & MNT_UPDATE)
+		return mount_update(mp);
 	if (args->fspec == NULL)
 		return EINVAL;
 	error = set_statvfs_info(
 	    path, UIO_USERSPACE, args->fspec, UIO_USERSPACE, mp->mnt_op->vfs_name, mp, curlwp);
 	if (error != 0)
 		return error;
-	if (!(mp->mnt_flag & MNT_RDONLY)) {
-		printf("ext2fs: %s: only read-only mounts are supported\n",
-		    mp->mnt_stat.f_mntfromname);
-		return EROFS;
-	}
 	error = device_open(mp, args->fspec, &devvp);
 	if (error != 0)
 		return error;
 	error = mount_device(mp, devvp);
 	if (error != 0)
-		device_close(devvp);
+		device_close(devvp, (mp->mnt_flag & MNT_RDONLY) != 0);
 	return error;
 }
 
@@ -228,7 +243,12 @@ ext2fs_unmount(struct mount *mp, int mntflags)
 	error = vflush(mp, NULL, mntflags & MNT_FORCE ? FORCECLOSE : 0);
 	if (error != 0)
 		return error;
-	device_close(um->um_devvp);
+	if (!um->um_rdonly) {
+		error = ext2fs_rw_end(um);
+		if (error != 0 && !(mntflags & MNT_FORCE))
+			return error;
+	}
+	device_close(um->um_devvp, um->um_rdonly);
 	ext2mount_free(um);
 	mp->mnt_data = NULL;
 	mp->mnt_flag &= ~MNT_LOCAL;
@@ -376,7 +396,9 @@ ext2fs_start(struct mount *mp, int flags)
 static int
 ext2fs_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
 {
-	return 0;
+	struct ext2mount *const um = VFSTOE(mp);
+
+	return um->um_rdonly || waitfor == MNT_LAZY ? 0 : ext2fs_rw_sync(um);
 }
 
 static const struct vnodeopv_desc *const ext2fs_opv_descs[] = {
@@ -388,19 +410,18 @@ static const struct vnodeopv_desc *const ext2fs_opv_descs[] = {
 /* The second name shares the first one's vectors. */
 static const struct vnodeopv_desc *const ext4_opv_descs[] = { NULL };
 
-#define EXT2FS_VFSOPS(name, descs)                                                             \
-	{                                                                                      \
-		.vfs_name = (name), .vfs_min_mount_data = sizeof(struct ufs_args),             \
-		.vfs_mount = ext2fs_mount, .vfs_start = ext2fs_start,                          \
-		.vfs_unmount = ext2fs_unmount, .vfs_root = ext2fs_root,                        \
-		.vfs_quotactl = (void *)eopnotsupp, .vfs_statvfs = ext2fs_statvfs,             \
-		.vfs_sync = ext2fs_sync, .vfs_vget = ext2fs_vget,                              \
-		.vfs_loadvnode = ext2fs_loadvnode, .vfs_fhtovp = ext2fs_fhtovp,                \
-		.vfs_vptofh = ext2fs_vptofh, .vfs_snapshot = (void *)eopnotsupp,               \
-		.vfs_extattrctl = vfs_stdextattrctl, .vfs_suspendctl = (void *)eopnotsupp,     \
-		.vfs_renamelock_enter = genfs_renamelock_enter,                                \
-		.vfs_renamelock_exit = genfs_renamelock_exit, .vfs_fsync = (void *)eopnotsupp, \
-		.vfs_opv_descs = (descs),                                                      \
+#define EXT2FS_VFSOPS(name, descs)                                                         \
+	{                                                                                  \
+		.vfs_name = (name), .vfs_min_mount_data = sizeof(struct ufs_args),         \
+		.vfs_mount = ext2fs_mount, .vfs_start = ext2fs_start,                      \
+		.vfs_unmount = ext2fs_unmount, .vfs_root = ext2fs_root,                    \
+		.vfs_quotactl = (void *)eopnotsupp, .vfs_statvfs = ext2fs_statvfs,         \
+		.vfs_sync = ext2fs_sync, .vfs_vget = ext2fs_vget,                          \
+		.vfs_loadvnode = ext2fs_loadvnode, .vfs_fhtovp = ext2fs_fhtovp,            \
+		.vfs_vptofh = ext2fs_vptofh, .vfs_snapshot = (void *)eopnotsupp,           \
+		.vfs_extattrctl = vfs_stdextattrctl, .vfs_suspendctl = (void *)eopnotsupp, \
+		.vfs_renamelock_enter = genfs_renamelock_enter,                            \
+		.vfs_renamelock_exit = genfs_renamelock_exit, .vfs_opv_descs = (descs),    \
 	}
 
 static struct vfsops ext2fs_vfsops = EXT2FS_VFSOPS(MOUNT_EXT2FS, ext2fs_opv_descs);

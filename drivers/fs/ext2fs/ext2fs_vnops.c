@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The librump authors */
 /*
- * Vnode operations.  Nothing is written, so whatever changes a file is EROFS.
+ * Vnode operations.  Only attributes are written (ext2fs_attr.c): whatever changes contents or names
+ * is EROFS.
  *
  * File data goes through the page cache: VOP_READ is ubc_uiomove(), whose misses come back as
  * VOP_BMAP for the run of disk blocks, and are read from the device.  Two kinds of data do not lie
@@ -25,7 +26,7 @@
 #include <miscfs/specfs/specdev.h>
 #include <uvm/uvm_extern.h>
 
-#include "ext2fs.h"
+#include "ext2fs_trans.h"
 
 static int
 ext2fs_vop_open(void *v)
@@ -359,7 +360,7 @@ ext2fs_vop_print(void *v)
 #define EXT2FS_COMMON_OPS                                                                    \
 	{ &vop_default_desc, vn_default_error }, { &vop_access_desc, ext2fs_vop_access },    \
 	    { &vop_accessx_desc, genfs_accessx }, { &vop_getattr_desc, ext2fs_vop_getattr }, \
-	    { &vop_setattr_desc, ext2fs_vop_erofs }, { &vop_inactive_desc, genfs_nullop },   \
+	    { &vop_setattr_desc, ext2fs_vop_setattr }, { &vop_inactive_desc, genfs_nullop }, \
 	    { &vop_reclaim_desc, ext2fs_vop_reclaim }, { &vop_lock_desc, genfs_lock },       \
 	    { &vop_unlock_desc, genfs_unlock }, { &vop_islocked_desc, genfs_islocked },      \
 	    { &vop_print_desc, ext2fs_vop_print }, { &vop_bwrite_desc, vn_bwrite },          \
@@ -387,7 +388,7 @@ static const struct vnodeopv_entry_desc ext2fs_vnodeop_entries[] = {
 	{ &vop_kqfilter_desc, genfs_kqfilter },
 	{ &vop_revoke_desc, genfs_revoke },
 	{ &vop_mmap_desc, genfs_mmap },
-	{ &vop_fsync_desc, genfs_nullop },
+	{ &vop_fsync_desc, ext2fs_vop_fsync },
 	{ &vop_seek_desc, genfs_seek },
 	{ &vop_remove_desc, genfs_eopnotsupp },
 	{ &vop_link_desc, genfs_erofs_link },
@@ -455,7 +456,7 @@ static const struct vnodeopv_entry_desc ext2fs_fifoop_entries[] = {
 	{ &vop_kqfilter_desc, vn_fifo_bypass },
 	{ &vop_revoke_desc, vn_fifo_bypass },
 	{ &vop_mmap_desc, vn_fifo_bypass },
-	{ &vop_fsync_desc, genfs_nullop },
+	{ &vop_fsync_desc, ext2fs_vop_fsync },
 	{ &vop_seek_desc, vn_fifo_bypass },
 	{ &vop_bmap_desc, vn_fifo_bypass },
 	{ &vop_strategy_desc, vn_fifo_bypass },
