@@ -84,6 +84,7 @@ struct nameidata {
 #define ISWHITEOUT   0x00020000
 #define DOWHITEOUT   0x00040000
 #define REQUIREDIR   0x00080000 /* a slash follows the last component */
+#define NOREPLACE    0x00100000 /* VOP_RENAME: EEXIST if the target is there after all */
 #define CREATEDIR    0x00200000 /* the new file will be a directory: a slash is welcome */
 #define INRELOOKUP   0x00400000
 #define INRENAME     0x00800000 /* one of the two lookups of a rename */

@@ -224,6 +224,8 @@ rename_files(struct rename_state *rs, bool posixly_correct)
 	nlink_t nlink = 0;
 	int error;
 
+	if (rs->tvp != NULL && (rs->tcnp->cn_flags & NOREPLACE) != 0)
+		return EEXIST; /* made since the caller looked */
 	if (rs->fvp == rs->tvp)
 		return rename_same(rs, posixly_correct);
 	error = check_types(rs);

@@ -102,6 +102,8 @@ rename_to(struct atname *from, int tofd, const char *to, enum uio_seg seg, unsig
 	} else {
 		if (tnd->ni_vp != NULL)
 			(void)vn_lock(tnd->ni_vp, LK_EXCLUSIVE | LK_RETRY);
+		if ((flags & RENAME_NOREPLACE) != 0)
+			tnd->ni_cnd.cn_flags |= NOREPLACE;
 		error = VOP_RENAME(
 		    fnd->ni_dvp, fnd->ni_vp, &fnd->ni_cnd, tnd->ni_dvp, tnd->ni_vp, &tnd->ni_cnd);
 	}
