@@ -31,8 +31,11 @@ fsync_common(struct lwp *l, int fd, int flags, off_t lo, off_t hi)
 		return error;
 	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	error = VOP_FSYNC(vp, fp->f_cred, FSYNC_WAIT | flags, lo, hi);
-	if (error == 0)
+	if (error == 0) {
 		error = VFS_FSYNC(vp, FSYNC_WAIT | flags);
+		if (error == EOPNOTSUPP)
+			error = 0; /* the file system has nothing to add */
+	}
 	VOP_UNLOCK(vp);
 	earlier = vn_wberr_ask(fp, WBERR_FILE | WBERR_META);
 	fd_putfile(fd);
