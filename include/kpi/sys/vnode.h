@@ -319,7 +319,7 @@ struct vop_generic_args {
 #include <sys/vnode_if.h>
 
 extern struct vnode *rootvnode; /* root of the root file system, referenced */
-extern int desiredvnodes;	/* kern.maxvnodes */
+extern int desiredvnodes;	/* (a) kern.maxvnodes */
 extern unsigned int numvnodes;
 extern int prtactive; /* print vnodes that are reclaimed while active */
 extern const struct vnodeop_desc *const vfs_op_descs[];

@@ -110,7 +110,8 @@ nc_evict(void)
 	struct ncentry *nc;
 	int look;
 
-	for (look = NC_EVICT_LOOK; look > 0 && nc_count >= 2u * desiredvnodes; look--) {
+	for (look = NC_EVICT_LOOK;
+	     look > 0 && nc_count >= 2u * (u_int)atomic_load_relaxed(&desiredvnodes); look--) {
 		nc = TAILQ_FIRST(&nc_lru);
 		if (look > 1 && atomic_load_relaxed(&nc->nc_used) != 0) {
 			atomic_store_relaxed(&nc->nc_used, 0);
@@ -151,7 +152,7 @@ cache_enter(struct vnode *dvp, struct vnode *vp, const char *name, size_t namele
 	old = nc_find(dvip, name, namelen, nc->nc_hash);
 	if (old != NULL)
 		nc_unlink(old);
-	else if (nc_count >= 2u * desiredvnodes)
+	else if (nc_count >= 2u * (u_int)atomic_load_relaxed(&desiredvnodes))
 		nc_evict();
 	nc_link(nc);
 	mutex_exit(&nc_lock);
@@ -377,7 +378,7 @@ nchinit(void)
 {
 	size_t n = 256;
 
-	while (n < 2 * (size_t)desiredvnodes)
+	while (n < 2 * (size_t)atomic_load_relaxed(&desiredvnodes))
 		n *= 2;
 	nc_table = kmem_zalloc(sizeof(*nc_table) + n * sizeof(nc_table->nt_bucket[0]), KM_SLEEP);
 	nc_table->nt_mask = n - 1;

@@ -164,7 +164,7 @@ vcache_alloc(void)
 	struct vnode_impl *vip;
 	struct vnode *vp;
 
-	if (atomic_load_relaxed(&numvnodes) >= (unsigned int)desiredvnodes)
+	if (atomic_load_relaxed(&numvnodes) >= (unsigned int)atomic_load_relaxed(&desiredvnodes))
 		vlru_trim();
 	atomic_inc_uint(&numvnodes);
 	vip = pool_cache_get(vcache_pool, PR_WAITOK);
@@ -511,7 +511,7 @@ vcache_table_free(struct rump_rcu_head *head)
 int
 vcache_reinit(void)
 {
-	struct vcache_table *new = vcache_table_alloc(desiredvnodes), *old;
+	struct vcache_table *new = vcache_table_alloc(atomic_load_relaxed(&desiredvnodes)), *old;
 	struct vnode_impl *vip;
 	uint32_t i;
 
@@ -541,7 +541,7 @@ vcache_init(void)
 	mutex_init(&vcache_lock, MUTEX_DEFAULT, IPL_NONE);
 	vcache_pool = pool_cache_init(sizeof(struct vnode_impl), CACHE_LINE_SIZE, 0, 0, "vnode",
 	    NULL, IPL_NONE, vcache_ctor, vcache_dtor, NULL);
-	vcache_table = vcache_table_alloc(desiredvnodes);
+	vcache_table = vcache_table_alloc(atomic_load_relaxed(&desiredvnodes));
 	vlru_init();
 	return 0;
 }

@@ -250,12 +250,12 @@ vlru_reclaim(struct vnode *vp, struct mount **inp)
 void
 vlru_trim(void)
 {
-	const int spare = MIN(VLRU_SPARE, desiredvnodes / 64);
+	const int most = atomic_load_relaxed(&desiredvnodes), spare = MIN(VLRU_SPARE, most / 64);
 	int look = VLRU_LOOK, take = VLRU_TAKE;
 	struct mount *in = NULL;
 	struct vnode *vp;
 
-	while (take > 0 && (int)atomic_load_relaxed(&numvnodes) >= desiredvnodes - spare &&
+	while (take > 0 && (int)atomic_load_relaxed(&numvnodes) >= most - spare &&
 	    (vp = vlru_pick(&look)) != NULL)
 		take -= vlru_reclaim(vp, &in);
 	vlru_leave(&in);

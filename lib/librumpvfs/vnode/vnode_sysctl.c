@@ -28,7 +28,7 @@ static int
 sysctl_maxvnodes(SYSCTLFN_ARGS)
 {
 	struct sysctlnode node = *rnode;
-	int value = desiredvnodes, error;
+	int value = atomic_load_relaxed(&desiredvnodes), error;
 
 	node.sysctl_data = &value;
 	error = sysctl_lookup(SYSCTLFN_CALL(&node));
@@ -36,7 +36,7 @@ sysctl_maxvnodes(SYSCTLFN_ARGS)
 		return error;
 	if (value < MAXVNODES_MIN || value > MAXVNODES_MAX)
 		return EINVAL;
-	desiredvnodes = value;
+	atomic_store_relaxed(&desiredvnodes, value);
 	sysctl_unlock();
 	trim();
 	error = vcache_reinit();
