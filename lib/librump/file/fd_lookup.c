@@ -144,7 +144,7 @@ fd_posix_unlock(struct proc *p, file_t *fp)
 {
 	struct flock lf = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
 
-	if ((p->p_flag & PK_ADVLOCK) != 0 && fp->f_ops->fo_advlock != NULL)
+	if ((atomic_load_relaxed(&p->p_flag) & PK_ADVLOCK) != 0 && fp->f_ops->fo_advlock != NULL)
 		(void)fp->f_ops->fo_advlock(fp, p, F_UNLCK, &lf, F_POSIX);
 }
 

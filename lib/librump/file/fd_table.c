@@ -196,7 +196,7 @@ fd_unlock_all(struct proc *p, filedesc_t *fdp)
 {
 	file_t *fp;
 
-	if ((p->p_flag & PK_ADVLOCK) == 0)
+	if ((atomic_load_relaxed(&p->p_flag) & PK_ADVLOCK) == 0)
 		return;
 	for (u_int fd = 0; fd < atomic_load_relaxed(&fdp->fd_dt)->dt_nfiles; fd++) {
 		fp = fd_getfile2(p, fd);

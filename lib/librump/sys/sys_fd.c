@@ -165,7 +165,7 @@ file_lock(struct lwp *l, file_t *fp, int cmd, void *uarg)
 	if (fl.l_type == F_UNLCK)
 		return (*fp->f_ops->fo_advlock)(fp, p, F_UNLCK, &fl, F_POSIX);
 	mutex_enter(p->p_lock);
-	p->p_flag |= PK_ADVLOCK;
+	atomic_store_relaxed(&p->p_flag, p->p_flag | PK_ADVLOCK); /* read without the lock */
 	mutex_exit(p->p_lock);
 	return (*fp->f_ops->fo_advlock)(fp, p, F_SETLK, &fl, flags);
 }
