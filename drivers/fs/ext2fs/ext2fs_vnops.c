@@ -328,7 +328,7 @@ ext2fs_vop_advlock(void *v)
 	struct vop_advlock_args *const ap = v;
 	struct e2node *const ip = VTOE(ap->a_vp);
 
-	return lf_advlock(ap, &ip->i_lockf, (off_t)ip->i_di.i_size);
+	return lf_advlock(ap, &ip->i_lockf, 0);
 }
 
 static int

@@ -122,7 +122,7 @@ sysvbfs_vop_advlock(void *v)
 {
 	struct vop_advlock_args *const ap = v;
 
-	return lf_advlock(ap, &VTOB(ap->a_vp)->n_lockf, ap->a_vp->v_size);
+	return lf_advlock(ap, &VTOB(ap->a_vp)->n_lockf, 0);
 }
 
 static int

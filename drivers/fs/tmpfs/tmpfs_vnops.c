@@ -72,7 +72,7 @@ tmpfs_advlock(void *v)
 	struct vop_advlock_args *const ap = v;
 	struct tmpfs_node *const tn = VP_TO_TMPFS(ap->a_vp);
 
-	return lf_advlock(ap, &tn->tn_lockf, tn->tn_size);
+	return lf_advlock(ap, &tn->tn_lockf, 0);
 }
 
 static int

@@ -11,7 +11,7 @@ struct vop_advlock_args;
 
 /*
  * Set, clear or test a lock.  *head is the list of the file, NULL at first; size is its length in
- * bytes, for locks that are relative to the end.
+ * bytes, for locks that are relative to the end (those of system calls are made absolute before: 0 will do).
  * ctx: thread.  sleeps: with F_WAIT.  locks: none.
  * errors: EAGAIN (held by another, no F_WAIT), EDEADLK, EINVAL (range), EINTR, ENOLCK.
  */

@@ -344,7 +344,7 @@ rumpfs_advlock(void *v)
 	struct vop_advlock_args *const ap = v;
 	struct rumpfs_node *const rn = VP_TO_RUMPFS(ap->a_vp);
 
-	return lf_advlock(ap, &rn->rn_lockf, rn->rn_size);
+	return lf_advlock(ap, &rn->rn_lockf, 0);
 }
 
 static int

@@ -352,8 +352,20 @@ static int
 vn_advlock(struct file *fp, void *id, int op, struct flock *fl, int flags)
 {
 	struct vnode *vp = fp->f_vnode;
+	struct vattr va;
+	int error;
 
-	if (fl->l_whence == SEEK_CUR) {
+	if (fl->l_whence ==
+	    SEEK_END) { /* the file system's lock operations have no vnode lock to ask with */
+		vn_lock(vp, LK_SHARED | LK_RETRY);
+		error = VOP_GETATTR(vp, &va, fp->f_cred);
+		VOP_UNLOCK(vp);
+		if (error != 0)
+			return error;
+		if (__builtin_add_overflow(fl->l_start, (off_t)va.va_size, &fl->l_start))
+			return EOVERFLOW;
+		fl->l_whence = SEEK_SET;
+	} else if (fl->l_whence == SEEK_CUR) {
 		if (__builtin_add_overflow(fl->l_start, fp->f_offset, &fl->l_start))
 			return EOVERFLOW;
 		fl->l_whence = SEEK_SET;
