@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,6 +328,53 @@ START_TEST(null_forced)
 }
 END_TEST
 
+unsigned rump_lf_nwaiters(void); /* requests for locks that sleep; private/rump_vnode.h */
+
+struct waiter {
+	int fd, ret, err;
+};
+
+static void *
+wait_for_lock(void *arg)
+{
+	struct waiter *const w = arg;
+
+	w->ret = rump_sys_flock(w->fd, LOCK_EX);
+	w->err = errno;
+	return NULL;
+}
+
+/* The layer, or what is below, goes by force while a lock of the file below is waited for. */
+START_TEST(null_forced_while_waiting)
+{
+	const char *const goes = _i == 0 ? "/v" : "/t";
+	struct waiter w;
+	pthread_t thread;
+	unsigned n;
+	int low;
+
+	up();
+	w.fd = make("/v/f");
+	low = rump_sys_open("/t/d/f", O_RDWR);
+	OK(low);
+	OK(rump_sys_flock(low, LOCK_EX));
+	IS(pthread_create(&thread, NULL, wait_for_lock, &w), 0);
+	do {
+		sched_yield();
+		rump_schedule();
+		n = rump_lf_nwaiters();
+		rump_unschedule();
+	} while (n == 0);
+	OK(rump_sys_unmount(goes, RUMP_MNT_FORCE));
+	IS(pthread_join(thread, NULL), 0);
+	IS(w.ret, -1);
+	IS(w.err, EBADF);
+	OK(rump_sys_close(w.fd));
+	OK(rump_sys_close(low));
+	OK(rump_sys_unmount(_i == 0 ? "/t" : "/v", 0));
+}
+END_TEST
+
 /* What is below goes by force; the layer is left with the dead, and can go. */
 START_TEST(null_lower_forced)
 {
@@ -458,6 +507,7 @@ main(void)
 	tcase_add_loop_test(tc, null_read_only, 0, 2);
 	tcase_add_test(tc, null_handles);
 	tcase_add_test(tc, null_forced);
+	tcase_add_loop_test(tc, null_forced_while_waiting, 0, 2);
 	tcase_add_test(tc, null_lower_forced);
 	tcase_add_test(tc, null_revoked);
 	tcase_add_test(tc, null_moved_out);

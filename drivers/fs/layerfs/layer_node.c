@@ -16,6 +16,7 @@
 #include <sys/param.h>
 #include <sys/fcntl.h>
 #include <sys/kmem.h>
+#include <sys/lockf.h>
 #include <sys/mount.h>
 #include <sys/systm.h>
 #include <sys/unistd.h>
@@ -243,7 +244,7 @@ end_opens(struct layer_node *xp, struct vnode *lower)
 
 	while ((ll = SLIST_FIRST(&xp->layer_locks)) != NULL) {
 		SLIST_REMOVE_HEAD(&xp->layer_locks, ll_link);
-		(void)VOP_ADVLOCK(lower, ll->ll_id, F_UNLCK, &fl, ll->ll_kind);
+		(void)lf_vnode_advlock(lower, ll->ll_id, F_UNLCK, &fl, ll->ll_kind);
 		kmem_free(ll, sizeof(*ll));
 	}
 	for (int mode = 0; mode < (int)__arraycount(xp->layer_opens); mode++) {

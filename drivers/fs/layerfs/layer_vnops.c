@@ -7,6 +7,7 @@
 #include <sys/fcntl.h>
 #include <sys/file.h>
 #include <sys/kmem.h>
+#include <sys/lockf.h>
 #include <sys/mount.h>
 #include <sys/namei.h>
 #include <sys/systm.h>
@@ -249,10 +250,10 @@ layer_advlock(void *v)
 		vrele(lower);
 		return layer_dead(v);
 	}
-	error = VOP_ADVLOCK(lower, ap->a_id, ap->a_op, ap->a_fl, ap->a_flags);
+	error = lf_vnode_advlock(lower, ap->a_id, ap->a_op, ap->a_fl, ap->a_flags);
 	if (taking && error == 0 && vp->v_data == NULL) {
 		/* It died while the lock was waited for: nobody would ever let go of it. */
-		(void)VOP_ADVLOCK(lower, ap->a_id, F_UNLCK, &all, kind);
+		(void)lf_vnode_advlock(lower, ap->a_id, F_UNLCK, &all, kind);
 		error = EBADF;
 	}
 	if (!taking && error == 0 && whole && ap->a_op == F_UNLCK)

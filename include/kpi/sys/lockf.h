@@ -6,7 +6,9 @@
 
 #include <sys/types.h>
 
+struct flock;
 struct lockf;
+struct vnode;
 struct vop_advlock_args;
 
 /*
@@ -16,6 +18,12 @@ struct vop_advlock_args;
  * errors: EAGAIN (held by another, no F_WAIT), EDEADLK, EINVAL (range), EINTR, ENOLCK.
  */
 int lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size);
+/*
+ * VOP_ADVLOCK() for who does not know whether vp is alive, and stays so: EBADF when it dies meanwhile.
+ * Callers of VOP_ADVLOCK() call this, layers as well: the call ends when any vnode that it goes
+ * through dies.  The contract is that of lf_advlock().
+ */
+int lf_vnode_advlock(struct vnode *vp, void *id, int op, struct flock *fl, int flags);
 /* Drop all locks of a file that goes away. */
 void lf_purgelocks(struct lockf **head);
 int lf_init(void);

@@ -84,11 +84,6 @@ void vlru_remove(struct vnode_impl *vip);
 /* Requests for advisory locks that sleep, of all files: tests wait for them. */
 unsigned rump_lf_nwaiters(void);
 /*
- * VOP_ADVLOCK() for who does not know whether vp is alive, and stays so: EBADF when it dies meanwhile.
- * Callers of VOP_ADVLOCK() call this.  The contract is that of lf_advlock().
- */
-int lf_vnode_advlock(struct vnode *vp, void *id, int op, struct flock *fl, int flags);
-/*
  * vp dies: its locks are dropped, requests that sleep fail, and none is in the file system afterwards.
  * locks: vp exclusive, its gate shut.  sleeps: until those that were woken have gone.
  */

@@ -7,6 +7,7 @@
 #include <sys/fcntl.h>
 #include <sys/file.h>
 #include <sys/filedesc.h>
+#include <sys/lockf.h>
 #include <sys/proc.h>
 #include <sys/stat.h>
 #include <sys/vfs_syscalls.h>
@@ -17,7 +18,6 @@
 #include "rump_namei.h"
 #include "rump_vfs.h"
 #include "rump_vfscalls.h"
-#include "rump_vnode.h"
 #include "rump_wberr.h"
 
 /* Make fp the open file of vp, with the lock that O_SHLOCK or O_EXLOCK asks for. */

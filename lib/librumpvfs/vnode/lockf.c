@@ -59,6 +59,7 @@ struct waiter {
 struct user {
 	LIST_ENTRY(user) u_link;
 	const struct vnode *u_vp;
+	const struct lwp *u_lwp;
 };
 
 struct lockf {
@@ -280,6 +281,21 @@ vnode_gone(const struct vnode *vp)
 	return (VNODE_TO_VIMPL(vp)->vi_lf_state & LF_GONE) != 0;
 }
 
+/* Has a vnode died that our call has come through?  There are more than one where there are layers. */
+static bool
+call_gone(const struct vnode *vp)
+{
+	const struct user *u;
+
+	if (vnode_gone(vp))
+		return true;
+	LIST_FOREACH (u, &users, u_link) {
+		if (u->u_lwp == curlwp && vnode_gone(u->u_vp))
+			return true;
+	}
+	return false;
+}
+
 /* Sleep until something changed in lf.  errors: EINTR, EDEADLK, EBADF (the vnode dies). */
 static int
 wait_for(struct lockf *lf, const struct range *req, const struct range *blocker)
@@ -287,7 +303,7 @@ wait_for(struct lockf *lf, const struct range *req, const struct range *blocker)
 	struct waiter w = { .w_lf = lf, .w_req = req };
 	int error;
 
-	if (vnode_gone(req->r_vp))
+	if (call_gone(req->r_vp))
 		return EBADF;
 	if (req->r_kind == F_POSIX && deadlock_p(req->r_id, blocker->r_id))
 		return EDEADLK;
@@ -298,7 +314,7 @@ wait_for(struct lockf *lf, const struct range *req, const struct range *blocker)
 	lf->lf_nwaiters--;
 	nwaiters--;
 	LIST_REMOVE(&w, w_link);
-	if (vnode_gone(req->r_vp))
+	if (call_gone(req->r_vp))
 		return EBADF;
 	return error == ERESTART ? EINTR : error;
 }
@@ -320,7 +336,7 @@ set_locked(
 		if (error != 0)
 			return error;
 	}
-	if (vnode_gone(req->r_vp))
+	if (call_gone(req->r_vp))
 		return EBADF; /* nobody would drop it */
 	if (lf->lf_nranges >= MAX_RANGES)
 		return ENOLCK;
@@ -449,7 +465,7 @@ int
 lf_vnode_advlock(struct vnode *vp, void *id, int op, struct flock *fl, int flags)
 {
 	struct vnode_impl *const vip = VNODE_TO_VIMPL(vp);
-	struct user u = { .u_vp = vp };
+	struct user u = { .u_vp = vp, .u_lwp = curlwp };
 	int error;
 
 	mutex_enter(&lf_lock);

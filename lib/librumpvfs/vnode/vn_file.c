@@ -17,6 +17,7 @@
 #include <sys/filedesc.h>
 #include <sys/filio.h>
 #include <sys/ioctl.h>
+#include <sys/lockf.h>
 #include <sys/poll.h>
 #include <sys/proc.h>
 #include <sys/resourcevar.h>
@@ -26,7 +27,6 @@
 
 #include "rump_fifo.h"
 #include "rump_vfs.h"
-#include "rump_vnode.h"
 #include "rump_wberr.h"
 
 static int
