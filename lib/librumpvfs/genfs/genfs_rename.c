@@ -69,14 +69,15 @@ is_dots(const struct componentname *cnp)
 	    (cnp->cn_namelen == 2 && cnp->cn_nameptr[0] == '.' && cnp->cn_nameptr[1] == '.');
 }
 
+/* All vnodes here were unlocked a moment ago: a forced unmount may have taken them, which is ENOENT. */
 static int
 lock_directory(struct rename_state *rs, struct vnode *dvp)
 {
 	int error;
 
-	vn_lock(dvp, LK_EXCLUSIVE | LK_RETRY);
-	if (rs->ops->gro_lock_directory == NULL)
-		return 0;
+	error = vn_lock(dvp, LK_EXCLUSIVE);
+	if (error != 0 || rs->ops->gro_lock_directory == NULL)
+		return error;
 	error = (*rs->ops->gro_lock_directory)(rs->mp, dvp);
 	if (error != 0)
 		VOP_UNLOCK(dvp);
@@ -150,10 +151,11 @@ lookup_files(struct rename_state *rs)
 	return 0;
 }
 
-static void
+static int
 lock_files(struct rename_state *rs)
 {
 	struct vnode *first = rs->fvp, *second = rs->tvp;
+	int error;
 
 	if (second == first)
 		second = NULL;
@@ -161,9 +163,13 @@ lock_files(struct rename_state *rs)
 		first = rs->tvp;
 		second = rs->fvp;
 	}
-	vn_lock(first, LK_EXCLUSIVE | LK_RETRY);
-	if (second != NULL)
-		vn_lock(second, LK_EXCLUSIVE | LK_RETRY);
+	error = vn_lock(first, LK_EXCLUSIVE);
+	if (error == 0 && second != NULL) {
+		error = vn_lock(second, LK_EXCLUSIVE);
+		if (error != 0)
+			VOP_UNLOCK(first);
+	}
+	return error;
 }
 
 static void
@@ -368,8 +374,9 @@ genfs_exchange(const struct genfs_rename_ops *ops, void *v)
 			error = EINVAL;
 		if (error == 0 && rs.tvp == NULL)
 			error = ENOENT;
+		if (error == 0)
+			error = lock_files(&rs);
 		if (error == 0) {
-			lock_files(&rs);
 			error = exchange_files(&rs);
 			unlock_files(&rs);
 		}
@@ -407,8 +414,9 @@ genfs_sane_rename(const struct genfs_rename_ops *ops, struct vnode *fdvp,
 	error = lock_directories(&rs);
 	if (error == 0) {
 		error = lookup_files(&rs);
+		if (error == 0)
+			error = lock_files(&rs);
 		if (error == 0) {
-			lock_files(&rs);
 			error = rename_files(&rs, posixly_correct);
 			unlock_files(&rs);
 		}
