@@ -25,7 +25,7 @@
 static struct rump_leaf caches_lock;
 static TAILQ_HEAD(, pool_cache) caches;			      /* (g) */
 static uint64_t index_used[(CC_PAGES + 1) * CC_PERPAGE / 64]; /* (g) */
-static struct mem_cpu *mem_cpus;			      /* (g) of all CPUs that have one */
+static struct mem_cpu *mem_cpus; /* of all CPUs that have one; only grows, by compare-and-swap */
 static struct pool mag_pool;
 
 /* ---- Magazines ---- */
@@ -94,10 +94,11 @@ pool_cache_cpu_slow(struct pool_cache *pc)
 		if ((mc = pages_try(1, RUMP_PAGES_ZERO)) == NULL)
 			return NULL;
 		mc->mc_cpu = ci;
-		rump_leaf_enter(&caches_lock);
-		mc->mc_next = mem_cpus;
-		mem_cpus = mc;
-		rump_leaf_exit(&caches_lock);
+		/* Without caches_lock: a destructor that frees comes here with it. */
+		mc->mc_next = atomic_load_relaxed(&mem_cpus);
+		while (!__atomic_compare_exchange_n(
+		    &mem_cpus, &mc->mc_next, mc, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+			continue;
 		ci->ci_data.cpu_mem = mc;
 	}
 	if (page == 0)
@@ -339,10 +340,7 @@ pool_cache_drain(struct pool_cache *pc)
 	struct pool_cache_cpu *cc;
 	struct mem_cpu *mc;
 
-	rump_leaf_enter(&caches_lock);
-	mc = mem_cpus;
-	rump_leaf_exit(&caches_lock);
-	for (; mc != NULL; mc = mc->mc_next)
+	for (mc = atomic_load_acquire(&mem_cpus); mc != NULL; mc = mc->mc_next)
 		if ((cc = cpu_end(mc, pc)) != NULL)
 			cpu_end_drain(pc, cc);
 	pool_cache_invalidate(pc);
@@ -359,7 +357,7 @@ pool_cache_teardown(struct pool_cache *pc)
 	pool_cache_drain(pc);
 	pool_destroy(&pc->pc_pool);
 	rump_leaf_enter(&caches_lock);
-	for (struct mem_cpu *mc = mem_cpus; mc != NULL; mc = mc->mc_next)
+	for (struct mem_cpu *mc = atomic_load_acquire(&mem_cpus); mc != NULL; mc = mc->mc_next)
 		if ((cc = cpu_end(mc, pc)) != NULL)
 			cc->cc_nget = cc->cc_nput = 0;
 	if (pc->pc_index < (CC_PAGES + 1) * CC_PERPAGE)
@@ -434,7 +432,7 @@ cpu_ends_sum(struct pool_cache *pc, bool puts)
 	uint64_t n = 0;
 
 	rump_leaf_enter(&caches_lock);
-	for (mc = mem_cpus; mc != NULL; mc = mc->mc_next)
+	for (mc = atomic_load_acquire(&mem_cpus); mc != NULL; mc = mc->mc_next)
 		if ((cc = cpu_end(mc, pc)) != NULL)
 			n += puts ? cc->cc_nput : cc->cc_nget;
 	rump_leaf_exit(&caches_lock);
