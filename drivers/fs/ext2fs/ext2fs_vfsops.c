@@ -251,7 +251,6 @@ ext2fs_unmount(struct mount *mp, int mntflags)
 	device_close(um->um_devvp, um->um_rdonly);
 	ext2mount_free(um);
 	mp->mnt_data = NULL;
-	mp->mnt_flag &= ~MNT_LOCAL;
 	return 0;
 }
 

@@ -194,7 +194,6 @@ sysvbfs_unmount(struct mount *mp, int mntflags)
 	device_close(bm->bm_devvp, open_flags(mp));
 	mount_free(bm);
 	mp->mnt_data = NULL;
-	mp->mnt_flag &= ~MNT_LOCAL;
 	return 0;
 }
 

@@ -253,7 +253,6 @@ tmpfs_unmount(struct mount *mp, int mntflags)
 	mutex_destroy(&tm->tm_lock);
 	kmem_free(tm, sizeof(*tm));
 	mp->mnt_data = NULL;
-	mp->mnt_flag &= ~MNT_LOCAL;
 	return 0;
 }
 
