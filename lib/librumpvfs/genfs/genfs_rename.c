@@ -15,6 +15,7 @@
  * below locked directories are other renames.
  */
 #include <sys/param.h>
+#include <sys/atomic.h>
 #include <sys/event.h>
 #include <sys/mount.h>
 #include <sys/namei.h>
@@ -44,12 +45,15 @@ genfs_insane_rename(void *v,
 	struct vop_rename_args *const ap = v;
 	struct vnode *const fdvp = ap->a_fdvp, *const fvp = ap->a_fvp;
 	struct vnode *const tdvp = ap->a_tdvp, *const tvp = ap->a_tvp;
+	const struct mount *mp;
 	int error;
 
 	if (tvp != NULL && tvp != tdvp)
 		VOP_UNLOCK(tvp);
 	VOP_UNLOCK(tdvp);
-	if (fvp->v_mount != tdvp->v_mount || (tvp != NULL && fvp->v_mount != tvp->v_mount))
+	mp = atomic_load_relaxed(&fvp->v_mount); /* unlocked: compared, not looked into */
+	if (mp != atomic_load_relaxed(&tdvp->v_mount) ||
+	    (tvp != NULL && mp != atomic_load_relaxed(&tvp->v_mount)))
 		error = EXDEV;
 	else
 		error =
@@ -357,7 +361,7 @@ genfs_exchange(const struct genfs_rename_ops *ops, void *v)
 {
 	struct vop_exchange_args *const ap = v;
 	struct rename_state rs = { .ops = ops,
-		.mp = ap->a_fdvp->v_mount,
+		.mp = atomic_load_relaxed(&ap->a_fdvp->v_mount),
 		.cred = ap->a_cred,
 		.fdvp = ap->a_fdvp,
 		.tdvp = ap->a_tdvp,
@@ -399,7 +403,7 @@ genfs_sane_rename(const struct genfs_rename_ops *ops, struct vnode *fdvp,
     void *tde, kauth_cred_t cred, bool posixly_correct)
 {
 	struct rename_state rs = { .ops = ops,
-		.mp = fdvp->v_mount,
+		.mp = atomic_load_relaxed(&fdvp->v_mount),
 		.cred = cred,
 		.fdvp = fdvp,
 		.tdvp = tdvp,

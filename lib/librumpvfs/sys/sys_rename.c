@@ -9,6 +9,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/fcntl.h>
 #include <sys/mount.h>
 #include <sys/vfs_syscalls.h>
@@ -32,16 +33,19 @@ static int
 rename_check(const struct nameidata *from, const struct nameidata *to, unsigned int flags)
 {
 	const struct vnode *fvp = from->ni_vp, *tvp = to->ni_vp;
+	/* All but tdvp are unlocked; mounts are compared here, not looked into. */
+	const struct mount *const fdmp = atomic_load_relaxed(&from->ni_dvp->v_mount),
+				  *const tdmp = to->ni_dvp->v_mount;
 
 	if (cn_special(&from->ni_cnd) || cn_special(&to->ni_cnd))
 		return EBUSY;
-	if (from->ni_dvp->v_mount != to->ni_dvp->v_mount)
+	if (fdmp != tdmp)
 		return EXDEV;
 	if (tvp != NULL && (flags & RENAME_NOREPLACE) != 0)
 		return EEXIST;
-	if (fvp->v_mount != from->ni_dvp->v_mount)
+	if (atomic_load_relaxed(&fvp->v_mount) != fdmp)
 		return EBUSY;
-	if (tvp != NULL && tvp->v_mount != to->ni_dvp->v_mount)
+	if (tvp != NULL && atomic_load_relaxed(&tvp->v_mount) != tdmp)
 		return fvp->v_type == VDIR ? EBUSY : EISDIR;
 	if (fvp == to->ni_dvp)
 		return EINVAL;
@@ -124,9 +128,9 @@ rename_common(struct lwp *l, int fromfd, const char *from, int tofd, const char 
 	error = atname_init(&an, fromfd, from, seg, DELETE, LOCKPARENT | INRENAME);
 	if (error != 0)
 		return error;
-	VOP_UNLOCK(an.an_nd.ni_dvp);
-	mp = an.an_nd.ni_dvp->v_mount;
+	mp = an.an_nd.ni_dvp->v_mount; /* locked: it is there */
 	vfs_ref(mp);
+	VOP_UNLOCK(an.an_nd.ni_dvp);
 	error = VFS_RENAMELOCK_ENTER(mp);
 	if (error == 0) {
 		error = rename_to(&an, tofd, to, seg, flags);
