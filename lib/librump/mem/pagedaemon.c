@@ -15,6 +15,7 @@
 #include <sys/intr.h>
 
 #include "rump_boot.h"
+#include "rump_rcu.h"
 #include "rump_time.h"
 
 static struct rump_worker worker;
@@ -99,6 +100,8 @@ rump_pagedaemon_fini(void)
 	if (si == NULL)
 		return;
 	atomic_store_release(&softint, NULL);
+	/* Or what waits on a CPU would have a timer, and the host a thread for it, as the next goes over them. */
+	rump_rcu_barrier();
 	softint_disestablish(si); /* waits for one that runs */
 	rump_worker_fini(&worker);
 }
