@@ -5,6 +5,9 @@
 #define RUMP_TIME_H
 
 #include <sys/types.h>
+#include <sys/time.h>
+
+#include <rump/rumpuser.h>
 
 /* The clocks, before anything asks the time; callouts and workqueues, once softint(9) stands. */
 int rump_clock_init(void);
@@ -34,6 +37,35 @@ int64_t rump_callout_poll(void);
 int64_t rump_callout_next(void);
 /* The same of all that sleepers look after when there are no kernel threads. */
 int64_t rump_work_next(void);
+
+/* Nanoseconds of a clock or an interval; the far future is RUMPUSER_FOREVER. */
+static inline int64_t
+rump_ts2ns(const struct timespec *ts)
+{
+	if (ts->tv_sec >= RUMPUSER_FOREVER / NSEC_PER_SEC)
+		return RUMPUSER_FOREVER;
+	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
+}
+
+/* The other way; ns may be negative. */
+static inline void
+rump_ns2ts(int64_t ns, struct timespec *ts)
+{
+	ts->tv_sec = ns / NSEC_PER_SEC;
+	ts->tv_nsec = (long)(ns % NSEC_PER_SEC);
+	if (ts->tv_nsec < 0) {
+		ts->tv_nsec += NSEC_PER_SEC;
+		ts->tv_sec--;
+	}
+}
+
+static inline int64_t
+rump_ns_add(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? RUMPUSER_FOREVER : sum;
+}
 
 /* Wall time now, in ns. */
 int64_t rump_wall_ns(void);

@@ -148,27 +148,16 @@ clock_changed(bool set)
 	mutex_exit(&watch_lock);
 }
 
-static void
-ns2ts(int64_t ns, struct timespec *ts)
-{
-	ts->tv_sec = ns / NSEC_PER_SEC;
-	ts->tv_nsec = (long)(ns % NSEC_PER_SEC);
-	if (ts->tv_nsec < 0) {
-		ts->tv_nsec += NSEC_PER_SEC;
-		ts->tv_sec--;
-	}
-}
-
 void
 nanouptime(struct timespec *ts)
 {
-	ns2ts(rump_mono_ns() - boot_mono, ts);
+	rump_ns2ts(rump_mono_ns() - boot_mono, ts);
 }
 
 void
 nanotime(struct timespec *ts)
 {
-	ns2ts(wall_ns(rump_mono_ns()), ts);
+	rump_ns2ts(wall_ns(rump_mono_ns()), ts);
 }
 
 void
@@ -341,7 +330,8 @@ clock_getres1(clockid_t id, struct timespec *ts)
 
 	if (error != 0)
 		return error;
-	ns2ts(rumpuser_clock_res_ns(wall ? RUMPUSER_CLOCK_WALL : RUMPUSER_CLOCK_MONOTONIC), ts);
+	rump_ns2ts(
+	    rumpuser_clock_res_ns(wall ? RUMPUSER_CLOCK_WALL : RUMPUSER_CLOCK_MONOTONIC), ts);
 	return 0;
 }
 

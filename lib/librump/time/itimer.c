@@ -56,29 +56,6 @@ struct ptimers {
 static struct rump_clockwatch timers_watch;
 
 static int64_t
-add_sat(int64_t a, int64_t b)
-{
-	int64_t sum;
-
-	return __builtin_add_overflow(a, b, &sum) ? RUMPUSER_FOREVER : sum;
-}
-
-static int64_t
-ts2ns(const struct timespec *ts)
-{
-	if (ts->tv_sec >= RUMPUSER_FOREVER / NSEC_PER_SEC)
-		return RUMPUSER_FOREVER;
-	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
-}
-
-static void
-ns2ts(int64_t ns, struct timespec *ts)
-{
-	ts->tv_sec = ns / NSEC_PER_SEC;
-	ts->tv_nsec = (long)(ns % NSEC_PER_SEC);
-}
-
-static int64_t
 now_of(const struct ptimer *t)
 {
 	return t->t_wall ? rump_wall_ns() : rump_mono_ns();
@@ -98,7 +75,7 @@ forward_locked(struct ptimer *t, int64_t now)
 	}
 	count += (now - t->t_expire) / t->t_interval;
 	/* Not further than one interval past now. */
-	t->t_expire = add_sat(t->t_expire + (count - 1) * t->t_interval, t->t_interval);
+	t->t_expire = rump_ns_add(t->t_expire + (count - 1) * t->t_interval, t->t_interval);
 	return count;
 }
 
@@ -111,7 +88,7 @@ schedule_locked(struct ptimer *t, int64_t earliest)
 	if (!t->t_armed || t->t_ksi.ksi_signo == 0)
 		return;
 	if (t->t_wall)
-		when = add_sat(rump_mono_ns(), when - rump_wall_ns());
+		when = rump_ns_add(rump_mono_ns(), when - rump_wall_ns());
 	if (when != RUMPUSER_FOREVER)
 		rump_callout_at(&t->t_callout, MAX(when, earliest));
 }
@@ -331,19 +308,19 @@ get_locked(struct ptimer *t, struct itimerspec *its)
 			left = t->t_interval - (-left) % t->t_interval;
 		left = MAX(left, 1);
 	}
-	ns2ts(left, &its->it_value);
-	ns2ts(t->t_interval, &its->it_interval);
+	rump_ns2ts(left, &its->it_value);
+	rump_ns2ts(t->t_interval, &its->it_interval);
 }
 
 static void
 set_locked(struct ptimer *t, int flags, const struct itimerspec *new)
 {
 	const bool absolute = (flags & TIMER_ABSTIME) != 0;
-	int64_t value = ts2ns(&new->it_value);
+	int64_t value = rump_ts2ns(&new->it_value);
 	struct timespec now;
 
 	(void)callout_stop(&t->t_callout);
-	t->t_interval = ts2ns(&new->it_interval);
+	t->t_interval = rump_ts2ns(&new->it_interval);
 	t->t_armed = value != 0;
 	t->t_wall = absolute && t->t_clock == CLOCK_REALTIME;
 	if (t->t_wall)
@@ -351,9 +328,9 @@ set_locked(struct ptimer *t, int flags, const struct itimerspec *new)
 	else {
 		if (absolute) {
 			nanouptime(&now);
-			value = value == RUMPUSER_FOREVER ? value : value - ts2ns(&now);
+			value = value == RUMPUSER_FOREVER ? value : value - rump_ts2ns(&now);
 		}
-		t->t_expire = add_sat(rump_mono_ns(), value);
+		t->t_expire = rump_ns_add(rump_mono_ns(), value);
 	}
 	schedule_locked(t, 0);
 }

@@ -18,23 +18,6 @@
 #include "rump_sync.h"
 #include "rump_time.h"
 
-/* Nanoseconds since the epoch of a clock, or of an interval; the far future is RUMPUSER_FOREVER. */
-static int64_t
-ts2ns(const struct timespec *ts)
-{
-	if (ts->tv_sec >= RUMPUSER_FOREVER / NSEC_PER_SEC)
-		return RUMPUSER_FOREVER;
-	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
-}
-
-static int64_t
-add_sat(int64_t a, int64_t b)
-{
-	int64_t sum;
-
-	return __builtin_add_overflow(a, b, &sum) ? RUMPUSER_FOREVER : sum;
-}
-
 /* Until this instant of the host's monotonic clock. */
 static int
 sleep_until(struct lwp *l, int64_t deadline)
@@ -67,7 +50,7 @@ sleep_until_wall(struct lwp *l, int64_t wall)
 			error = EINTR;
 			break;
 		}
-		(void)lwp_park(add_sat(rump_mono_ns(), wall - now));
+		(void)lwp_park(rump_ns_add(rump_mono_ns(), wall - now));
 	}
 	rump_clockwatch_remove(&cw);
 	return error;
@@ -85,14 +68,14 @@ nanosleep1(struct lwp *l, clockid_t id, int flags, struct timespec *rqt, struct 
 	error = clock_gettime1(id, &now);
 	if (error != 0)
 		return error;
-	value = ts2ns(rqt);
+	value = rump_ts2ns(rqt);
 	if ((flags & TIMER_ABSTIME) != 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
 		return sleep_until_wall(l, value);
 	if ((flags & TIMER_ABSTIME) != 0)
-		value = MAX(value - ts2ns(&now), 0);
+		value = MAX(value - rump_ts2ns(&now), 0);
 	if (value == 0)
 		return 0;
-	deadline = add_sat(rump_mono_ns(), value);
+	deadline = rump_ns_add(rump_mono_ns(), value);
 	error = sleep_until(l, deadline);
 	if (rmt != NULL) {
 		left = error == 0 ? 0 : MAX(deadline - rump_mono_ns(), 0);
